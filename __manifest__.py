@@ -1,0 +1,26 @@
+{
+    "name": "Marketplace Helpdesk",
+    "summary": "Claims, questions and refunds of marketplaces as helpdesk tickets beside their orders",
+    "version": "19.0.1.0.0",
+    "license": "AGPL-3",
+    "category": "Services/Helpdesk",
+    "author": "Marketplace Helpdesk contributors",
+    "website": "https://github.com/marketplace-helpdesk/marketplace_helpdesk",
+    "depends": ["sale", "account", "helpdesk_mgmt", "helpdesk_mgmt_sale"],
+    "external_dependencies": {"python": ["zeep", "lxml", "requests"]},
+    "data": [
+        "security/marketplace_groups.xml",
+        "security/ir.model.access.csv",
+        "security/marketplace_rules.xml",
+        "data/sequence_data.xml",
+        "data/helpdesk_data.xml",
+        "data/cron_data.xml",
+        "views/account_templates.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["marketplace_helpdesk/static/src/**/*"],
+        "web.assets_tests": ["marketplace_helpdesk/static/tests/tours/**/*"],
+    },
+    "application": True,
+    "installable": True,
+}

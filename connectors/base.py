@@ -1,0 +1,345 @@
+"""What a marketplace client can be asked for, and what it answers.
+
+A client declares what it can do (`capabilities`, `streams`, `reasons`); buttons, jobs and the
+table in docs/ follow these declarations. It knows nothing of Odoo.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from decimal import Decimal
+
+from . import errors
+
+
+def utcnow():
+    """Now as naive UTC, the only kind of date-time that crosses the boundary."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+# Capabilities ---------------------------------------------------------------------------------
+
+REPLY = "reply"
+OPEN_CONVERSATION = "open_conversation"
+REPLY_CLOSED = "reply_closed"  # a closed case can still be answered
+ATTACHMENTS = "attachments"
+CHOOSE_RECIPIENT = "choose_recipient"
+REFUND_ORDER = "refund_order"
+REFUND_LINES = "refund_lines"
+REFUND_UNITS = "refund_units"
+REFUND_AMOUNT = "refund_amount"
+REFUND_SHIPPING = "refund_shipping"  # shipping charges on their own
+REFUND_LINE_SHIPPING = "refund_line_shipping"  # shipping charges together with their line
+GESTURE = "gesture"
+REFUSE_LINES = "refuse_lines"  # before shipment
+REFUSE_NEEDS_ALL_LINES = "refuse_needs_all_lines"  # kept lines are declared shipped in one call
+CLOSE = "close"
+CLOSE_NEEDS_ANSWER = "close_needs_answer"  # refused while the last message is the customer's
+RESOLVE_INCIDENT = "resolve_incident"
+COMMENT = "comment"
+CAPABILITIES = (
+    REPLY,
+    OPEN_CONVERSATION,
+    REPLY_CLOSED,
+    ATTACHMENTS,
+    CHOOSE_RECIPIENT,
+    REFUND_ORDER,
+    REFUND_LINES,
+    REFUND_UNITS,
+    REFUND_AMOUNT,
+    REFUND_SHIPPING,
+    REFUND_LINE_SHIPPING,
+    GESTURE,
+    REFUSE_LINES,
+    REFUSE_NEEDS_ALL_LINES,
+    CLOSE,
+    CLOSE_NEEDS_ANSWER,
+    RESOLVE_INCIDENT,
+    COMMENT,
+)
+
+# How an answer travels.
+BY_API = "api"  # the client sends it
+BY_RELAY_MAIL = "relay_mail"  # an e-mail to `contact_address`, seen later in the thread
+
+# Why there is no relay address.
+ADDRESS_CLOSED = "closed"
+ADDRESS_TOO_OLD = "too_old"
+ADDRESS_NOT_FOUND = "not_found"
+ADDRESS_UNKNOWN = "unknown"
+ADDRESS_PROBLEMS = (ADDRESS_CLOSED, ADDRESS_TOO_OLD, ADDRESS_NOT_FOUND, ADDRESS_UNKNOWN)
+
+
+@dataclass(frozen=True)
+class StreamSpec:
+    """One kind of inbound data. `records`: "case" or "order"; `overlap`: seconds read again."""
+
+    key: str
+    label: str
+    records: str
+    overlap: int = 0
+
+
+@dataclass(frozen=True)
+class ReasonSpec:
+    """A code that the marketplace accepts. `usage`: refund, gesture or refusal."""
+
+    usage: str
+    code: str
+    label: str
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the account form holds.
+
+    `token`, `token_expires_at`: kept by the account between runs.
+    """
+
+    login: str = ""
+    password: str = field(default="", repr=False)
+    service_url: str = ""
+    token_url: str = ""
+    token: str = field(default="", repr=False)
+    token_expires_at: datetime | None = None
+    options: dict = field(default_factory=dict)
+
+
+# Operations: what must happen at the marketplace exactly once ----------------------------------
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Base. `reference`: our own stable id of the operation."""
+
+    reference: str
+    kind = ""
+
+
+@dataclass(frozen=True)
+class Reply(Operation):
+    """Answer in an existing case (clients whose channel is BY_API)."""
+
+    case_remote_id: str = ""
+    text: str = ""
+    recipients: tuple[str, ...] = ()
+    kind = REPLY
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """One line to refund.
+
+    `amount`: what we expect back, for the picture; `quantity`: units, only with REFUND_UNITS;
+    `reason_code`: of usage "refund".
+    """
+
+    line_remote_id: str
+    sku: str = ""
+    ean: str = ""
+    amount: Decimal = Decimal(0)
+    shipping: Decimal = Decimal(0)
+    with_shipping: bool = False
+    quantity: int | None = None
+    reason_code: str = ""
+
+
+@dataclass(frozen=True)
+class Refund(Operation):
+    """Refund lines of a shipped order."""
+
+    order_ref: str = ""
+    lines: tuple[RefundLine, ...] = ()
+    kind = "refund"
+
+
+@dataclass(frozen=True)
+class Gesture(Operation):
+    """Give back a free amount of an order."""
+
+    order_ref: str = ""
+    amount: Decimal = Decimal(0)
+    reason_code: str = ""
+    kind = GESTURE
+
+
+@dataclass(frozen=True)
+class LineDecision:
+    """Refuse one line before shipment, or (refuse False) declare it shipped."""
+
+    line_remote_id: str
+    refuse: bool
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class RefuseLines(Operation):
+    """Decide lines before shipment. With REFUSE_NEEDS_ALL_LINES every line is given."""
+
+    order_ref: str = ""
+    decisions: tuple[LineDecision, ...] = ()
+    carrier: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    kind = REFUSE_LINES
+
+
+@dataclass(frozen=True)
+class Close(Operation):
+    """Close one case."""
+
+    case_remote_id: str = ""
+    kind = CLOSE
+
+
+OPERATION_TYPES = {cls.kind: cls for cls in (Reply, Refund, Gesture, RefuseLines, Close)}
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """The answer for one item: a line's remote id, or "gesture". `amount`: as the marketplace says.
+
+    `message`: a plain sentence; `detail`: the marketplace's raw text, redacted, for the log.
+    """
+
+    item: str
+    ok: bool
+    code: str = ""
+    message: str = ""
+    amount: Decimal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the marketplace answered to an operation that it executed or refused.
+
+    `ok` False with all items refused is a refusal; with some accepted it is a partial one.
+    `retry_when_answered`: refused only because our answer is not in the thread yet.
+    """
+
+    ok: bool
+    code: str = ""
+    message: str = ""
+    remote_id: str = ""
+    items: tuple[ItemResult, ...] = ()
+    retry_when_answered: bool = False
+    detail: str = ""
+
+
+# How doubt ends.
+FOUND = "found"
+ABSENT = "absent"
+NOT_YET = "not_yet"  # ask again later
+UNDECIDABLE = "undecidable"  # a person decides
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the marketplace shows of an operation whose outcome is unknown.
+
+    `outcome`: with FOUND, what to record. `now`: the picture read now, as `picture` gives it.
+    """
+
+    verdict: str
+    outcome: Outcome | None = None
+    now: dict = field(default_factory=dict)
+    reason: str = ""
+
+
+class Client:
+    """A marketplace client. Use as a context manager: the session is closed at the end.
+
+    Every remote call has hard time-outs and raises only the errors of `connectors.errors`.
+    """
+
+    provider = ""
+    label = ""
+    capabilities = frozenset()
+    reply_channel = BY_API
+    streams: tuple[StreamSpec, ...] = ()
+    reasons: tuple[ReasonSpec, ...] = ()
+    cannot: dict[str, str] = {}  # capability -> one sentence why it is absent
+    defaults: dict[str, object] = {}  # the provider's default for the account's rules
+    default_urls: dict[str, str] = {}
+    relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
+
+    def __init__(self, credentials, now=None):
+        """`credentials`: Credentials. `now`: callable giving naive UTC, for tests."""
+        self.credentials = credentials
+        self._now = now or utcnow
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close_session()
+
+    def close_session(self):
+        """Give back sockets."""
+
+    @property
+    def token_state(self):
+        """(token, expires_at) to keep on the account after use, or None where there is none.
+
+        ("", None) after a token was refused: the next use asks for a new one.
+        """
+        return None
+
+    # Reading
+
+    def test_connection(self):
+        """Yield a `records.Check` for every right, without changing anything there."""
+        raise errors.NotSupportedError("This client cannot test its connection.")
+
+    def pull(self, stream, cursor, since):
+        """Yield `records.Page`s of one stream, oldest window first.
+
+        `cursor`: the value of the last stored page or None; `since`: naive UTC start of a
+        first read.
+        """
+        raise errors.NotSupportedError("This client reads nothing.")
+
+    def get_orders(self, refs):
+        """The `records.Order`s of these numbers, in any order; unknown ones are left out."""
+        raise errors.NotSupportedError("This client cannot read orders by number.")
+
+    def get_cases(self, order_refs):
+        """The `records.Case`s about these orders, whatever their date."""
+        raise errors.NotSupportedError("This client cannot search cases by order.")
+
+    def get_contact_address(self, case_remote_id, order_ref):
+        """A fresh relay `records.ContactAddress` of a case, or of an order (case id "")."""
+        raise errors.NotSupportedError("This marketplace has no relay addresses.")
+
+    def get_carriers(self):
+        """The `records.Carrier`s that a shipment may name."""
+        return ()
+
+    def backoffice_url(self, case_remote_id="", order_ref=""):
+        """A link into the seller's back office, "" where none is known."""
+        return ""
+
+    # Writing
+
+    def picture(self, operation):
+        """What the marketplace shows just before sending: a JSON-able dict kept with the operation.
+
+        It only reads: whatever it raises, nothing was sent.
+        """
+        return {}
+
+    def perform(self, operation):
+        """Send it once; returns an Outcome.
+
+        Raises NotSentError, UnknownOutcomeError, RefusedError, LoginError, NotSupportedError.
+        """
+        raise errors.NotSupportedError(f"This marketplace cannot do “{operation.kind}”.")
+
+    def find(self, operation, before, sent_at):
+        """Ask the marketplace whether a doubtful operation happened; returns a Finding.
+
+        `before`: what `picture` gave; `sent_at`: naive UTC of the attempt. Whatever it raises,
+        the outcome stays unknown.
+        """
+        return Finding(UNDECIDABLE)

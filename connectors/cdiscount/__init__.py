@@ -1,0 +1,5 @@
+"""Cdiscount Marketplace, SOAP service "MarketplaceAPIService.svc"."""
+
+from .client import CdiscountClient
+
+CLIENT = CdiscountClient

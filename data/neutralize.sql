@@ -1,0 +1,7 @@
+-- a copy of a database talks to no marketplace and knows no secret
+UPDATE marketplace_account
+   SET state = 'disabled',
+       login = NULL,
+       password = NULL,
+       token = NULL,
+       token_expires_at = NULL;

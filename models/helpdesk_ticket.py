@@ -1,0 +1,442 @@
+"""The ticket of a case. Every assumption about helpdesk tickets stays in this file."""
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..connectors import base
+from .html_tools import to_plain_text, to_safe_html
+from .marketplace_case import KINDS
+
+SEQUENCE_CODE = "helpdesk.ticket.sequence"
+# More tickets than this at once: their notices are created in bulk, without a live pop-up each.
+LIVE_NOTICES = 20
+ANSWER_STATES = [
+    ("failed", "Undelivered"),
+    ("doubt", "In Doubt"),
+    ("queued", "Queued"),
+    ("sent", "Sent"),
+    ("seen", "Seen"),
+]
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    marketplace_case_ids = fields.One2many("marketplace.case", "ticket_id", "Marketplace Cases")
+    marketplace_case_count = fields.Integer(compute="_compute_marketplace_case_count")
+    marketplace_account_id = fields.Many2one(
+        "marketplace.account",
+        "Marketplace",
+        compute="_compute_marketplace",
+        store=True,
+        index="btree_not_null",
+    )
+    marketplace_kind = fields.Selection(KINDS, compute="_compute_marketplace", store=True)
+    marketplace_deadline = fields.Datetime(
+        "Answer Before", compute="_compute_marketplace", store=True, index="btree_not_null"
+    )
+    marketplace_unread = fields.Integer(
+        "Unanswered", compute="_compute_marketplace", store=True, aggregator=None
+    )
+    marketplace_last_message = fields.Char(compute="_compute_marketplace_last")
+    marketplace_case_id = fields.Many2one(
+        "marketplace.case",
+        "Current Case",
+        compute="_compute_marketplace_case",
+        compute_sudo=True,
+        help="The case that an answer from the chatter goes to.",
+    )
+    marketplace_order_id = fields.Many2one(
+        "sale.order", "Marketplace Order", compute="_compute_marketplace_case", compute_sudo=True
+    )
+    marketplace_answer_state = fields.Selection(
+        ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state"
+    )
+    marketplace_refund_ids = fields.One2many("marketplace.refund", "ticket_id")
+    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_refund_count")
+    marketplace_operation_ids = fields.One2many("marketplace.operation", "ticket_id")
+    marketplace_order_line_ids = fields.One2many(
+        "sale.order.line", compute="_compute_marketplace_order_lines", compute_sudo=True
+    )
+    can_marketplace_answer = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_close = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities")
+
+    # Computes -----------------------------------------------------------------------------------
+
+    @api.depends("marketplace_case_ids")
+    def _compute_marketplace_case_count(self):
+        for ticket in self:
+            ticket.marketplace_case_count = len(ticket.marketplace_case_ids)
+
+    @api.depends(
+        "marketplace_case_ids.deadline",
+        "marketplace_case_ids.unread_count",
+        "marketplace_case_ids.kind",
+        "marketplace_case_ids.account_id",
+    )
+    def _compute_marketplace(self):
+        for ticket in self:
+            cases = ticket.marketplace_case_ids
+            deadlines = [case.deadline for case in cases if case.deadline]
+            ticket.marketplace_account_id = cases[:1].account_id
+            ticket.marketplace_kind = cases[:1].kind
+            ticket.marketplace_deadline = min(deadlines, default=False)
+            ticket.marketplace_unread = sum(cases.mapped("unread_count"))
+
+    @api.depends("marketplace_case_ids.last_message_preview")
+    def _compute_marketplace_last(self):
+        for ticket in self:
+            cases = ticket.marketplace_case_ids.filtered("last_message_at")
+            last = cases.sorted("last_message_at")[-1:]
+            ticket.marketplace_last_message = last.last_message_preview
+
+    @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.deadline")
+    def _compute_marketplace_case(self):
+        for ticket in self:
+            cases = ticket.marketplace_case_ids
+            waiting = cases.filtered("deadline").sorted("deadline")
+            current = (waiting or cases.filtered("is_open") or cases)[:1]
+            ticket.marketplace_case_id = current
+            ticket.marketplace_order_id = current.sale_order_id or cases.sale_order_id[:1]
+
+    @api.depends("marketplace_case_ids.answer_state")
+    def _compute_marketplace_answer_state(self):
+        worst_first = [state for state, _label in ANSWER_STATES]
+        for ticket in self:
+            states = [s for s in ticket.marketplace_case_ids.mapped("answer_state") if s]
+            ticket.marketplace_answer_state = min(states, key=worst_first.index, default=False)
+
+    @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.sale_order_id")
+    @api.depends_context("uid")
+    def _compute_marketplace_abilities(self):
+        for ticket in self:
+            cases, order = ticket.marketplace_case_ids, ticket.marketplace_order_id
+            ticket.can_marketplace_answer = ticket.marketplace_case_id.can_answer
+            ticket.can_marketplace_close = any(cases.mapped("can_close"))
+            ticket.can_marketplace_refund = order.can_marketplace_refund
+            ticket.can_marketplace_gesture = order.can_marketplace_gesture
+            ticket.can_marketplace_refuse = order.can_marketplace_refuse
+
+    def _compute_marketplace_refund_count(self):
+        counts = dict(
+            self.env["marketplace.refund"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            ticket.marketplace_refund_count = counts.get(ticket, 0)
+
+    @api.depends("marketplace_case_ids.sale_order_id")
+    def _compute_marketplace_order_lines(self):
+        for ticket in self:
+            lines = ticket.marketplace_order_id.order_line
+            ticket.marketplace_order_line_ids = lines.filtered("marketplace_ref")
+
+    # Made by the inbox --------------------------------------------------------------------------
+
+    @api.model
+    def _marketplace_create(self, account, values_list):
+        """Tickets in one batch: numbers drawn together, stage, team and user given."""
+        stage = account.team_id._get_applicable_stages().filtered(lambda s: not s.closed)[:1]
+        numbers = self._marketplace_draw_numbers(account.company_id, len(values_list))
+        return self.create(
+            [
+                {
+                    **values,
+                    "number": number,
+                    "team_id": account.team_id.id,
+                    "company_id": account.company_id.id,
+                    "stage_id": stage.id,
+                    "user_id": False,
+                    "partner_email": False,
+                    "category_id": account.category_id.id,
+                    "channel_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                        "marketplace_helpdesk.channel_marketplace", raise_if_not_found=False
+                    ),
+                }
+                for values, number in zip(values_list, numbers, strict=True)
+            ]
+        )
+
+    def _marketplace_draw_numbers(self, company, count):
+        """`count` ticket numbers: one query where the sequence is an ordinary one."""
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .with_company(company)
+            .search(
+                [("code", "=", SEQUENCE_CODE), ("company_id", "in", [company.id, False])],
+                order="company_id",
+                limit=1,
+            )
+        )
+        if not sequence or sequence.implementation != "standard" or sequence.use_date_range:
+            values = {"company_id": company.id}
+            return [self._prepare_ticket_number(values) for _index in range(count)]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
+        )
+        return [sequence.get_next_char(number) for (number,) in rows]
+
+    def _marketplace_reopen(self):
+        """A customer wrote: tickets that were closed are open again."""
+        for ticket in self.filtered(lambda t: t.stage_id.closed):
+            stages = ticket.team_id._get_applicable_stages().filtered(lambda s: not s.closed)
+            if stages:
+                ticket.sudo().with_context(mail_notrack=True).stage_id = stages[0]
+
+    def _marketplace_close_if_done(self):
+        """Every case is closed at the marketplace: so is the ticket, and nobody is mailed."""
+        for ticket in self.filtered(lambda t: not t.stage_id.closed):
+            if any(ticket.marketplace_case_ids.mapped("is_open")):
+                continue
+            stages = ticket.team_id._get_applicable_stages().filtered("closed")
+            if stages:
+                ticket.sudo().stage_id = stages[0]
+
+    @api.model
+    def _marketplace_tell_agents(self, last_messages):
+        """Tell the assigned agent, or the team, once per ticket. `last_messages`: {ticket: message}."""
+        if not last_messages:
+            return
+        wanted = {}
+        for ticket, message in last_messages.items():
+            for user in ticket.user_id or ticket.team_id.user_ids:
+                wanted[ticket, user.partner_id] = (message, user)
+        told = self._marketplace_already_told(last_messages.keys(), {p for _t, p in wanted})
+        wanted = {key: value for key, value in wanted.items() if (key[0].id, key[1].id) not in told}
+        if len(wanted) <= LIVE_NOTICES:
+            self._marketplace_tell_live(wanted)
+        else:
+            self._marketplace_tell_bulk(wanted)
+        self._marketplace_refresh_screens(last_messages.keys())
+
+    def _marketplace_already_told(self, tickets, partners):
+        """(ticket id, partner id) pairs with an unread notice."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT m.res_id, n.res_partner_id
+                  FROM mail_notification n JOIN mail_message m ON m.id = n.mail_message_id
+                 WHERE m.model = 'helpdesk.ticket' AND m.res_id = ANY(%s)
+                   AND n.res_partner_id = ANY(%s) AND n.notification_type = 'inbox'
+                   AND n.is_read IS NOT TRUE
+                """,
+                [ticket.id for ticket in tickets],
+                [partner.id for partner in partners],
+            )
+        )
+        return set(rows)
+
+    def _marketplace_tell_live(self, wanted):
+        for (ticket, partner), (message, user) in wanted.items():
+            ticket.sudo()._notify_thread_by_inbox(
+                message, [{"id": partner.id, "uid": user.id, "notif": "inbox"}]
+            )
+
+    def _marketplace_tell_bulk(self, wanted):
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    "author_id": message.author_id.id,
+                    "mail_message_id": message.id,
+                    "notification_status": "sent",
+                    "notification_type": "inbox",
+                    "res_partner_id": partner.id,
+                }
+                for (_ticket, partner), (message, _user) in wanted.items()
+            ]
+        )
+
+    def _marketplace_refresh_screens(self, tickets):
+        """Open lists and tickets of the teams learn that something came."""
+        by_user = {}
+        for ticket in tickets:
+            for user in ticket.team_id.user_ids | ticket.user_id:
+                by_user.setdefault(user, []).append(ticket.id)
+        for user, ids in by_user.items():
+            user._bus_send("marketplace_helpdesk/tickets", {"ticket_ids": ids[:LIVE_NOTICES]})
+
+    def _marketplace_alert(self, summary, note="", date=None, users=None):
+        """One open activity per subject, for whoever has the ticket."""
+        for ticket in self:
+            responsible = (
+                ticket.user_id
+                or users
+                or ticket.team_id.user_id
+                or ticket.marketplace_account_id.user_id
+                or self.env.user
+            )[:1]
+            known = ticket.activity_ids.filtered(lambda a: a.summary == summary)
+            if not known:
+                ticket.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    date_deadline=date.date() if date else fields.Date.context_today(ticket),
+                    summary=summary,
+                    note=note,
+                    user_id=responsible.id,
+                )
+
+    # Answers from the chatter -------------------------------------------------------------------
+
+    def message_post(self, **kwargs):
+        """On a ticket with a case, "Send message" by an internal user is an answer through the
+        marketplace; "Log note" stays internal."""
+        if self._is_marketplace_answer(kwargs):
+            return self._marketplace_post_from_chatter(kwargs)
+        return super().message_post(**kwargs)
+
+    def _is_marketplace_answer(self, kwargs):
+        comment = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+        subtype_id = kwargs.get("subtype_id")
+        if kwargs.get("subtype_xmlid"):
+            subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(kwargs["subtype_xmlid"])
+        return (
+            len(self) == 1
+            and kwargs.get("message_type") == "comment"
+            and subtype_id == comment
+            and self.env.user._is_internal()
+            and bool(self.sudo().marketplace_case_ids)
+        )
+
+    def _marketplace_post_from_chatter(self, kwargs):
+        """The chatter's composer knows no dialog: what needs a choice is refused with a way out."""
+        case = self.marketplace_case_id
+        if kwargs.get("attachment_ids") or kwargs.get("attachments"):
+            if not case.account_id._can(base.ATTACHMENTS):
+                raise UserError(
+                    self.env._(
+                        "%s takes no files with an answer: remove them.", case.account_id.name
+                    )
+                )
+        body = kwargs.get("body") or ""
+        text = to_plain_text(body) if isinstance(body, Markup) else body
+        case._check_content(text, confirmed=False)
+        return case._post_answer(text)
+
+    # Doors that stay shut: nobody outside is mailed by accident ---------------------------------
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not self.sudo().marketplace_case_ids:
+            return recipients
+        return [data for data in recipients if data["type"] == "user" and not data["share"]]
+
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        for ticket in self.sudo().filtered("marketplace_case_ids"):
+            suggested[ticket.id] = []
+        return suggested
+
+    def _track_template(self, tracking):
+        templates = super()._track_template(tracking)
+        if self[:1].sudo().marketplace_case_ids:
+            templates.pop("stage_id", None)
+        return templates
+
+    def _message_receive_bounce(self, email, partner):
+        """A relay address sent an answer back: the customer has not got it."""
+        result = super()._message_receive_bounce(email, partner)
+        operations = (
+            self.env["marketplace.operation"]
+            .sudo()
+            .search(
+                [
+                    ("ticket_id", "in", self.ids),
+                    ("kind", "=", base.REPLY),
+                    ("state", "in", ("sent", "unknown")),
+                    ("case_id.contact_address", "=ilike", email or ""),
+                ]
+            )
+        )
+        for operation in operations:
+            operation._set_state(
+                "rejected",
+                code="bounce",
+                message=self.env._(
+                    "The answer came back undelivered: the relay address may have expired. "
+                    "The customer has not got it."
+                ),
+            )
+            operation.case_id.contact_address_date = False
+        return result
+
+    # Buttons ------------------------------------------------------------------------------------
+
+    def action_marketplace_answer(self):
+        self.ensure_one()
+        return self.marketplace_case_id.action_answer()
+
+    def action_marketplace_close(self):
+        """Close the open cases of this ticket at the marketplace."""
+        self.ensure_one()
+        self.marketplace_case_ids.filtered("can_close").action_close()
+
+    def action_marketplace_no_answer(self):
+        self.ensure_one()
+        self.marketplace_case_ids.filtered("awaiting_since").action_no_answer_needed()
+
+    def action_marketplace_refund(self):
+        return self._marketplace_order_dialog("action_marketplace_refund")
+
+    def action_marketplace_gesture(self):
+        return self._marketplace_order_dialog("action_marketplace_gesture")
+
+    def action_marketplace_refuse(self):
+        return self._marketplace_order_dialog("action_marketplace_refuse")
+
+    def _marketplace_order_dialog(self, method):
+        self.ensure_one()
+        if not self.marketplace_order_id:
+            raise UserError(
+                self.env._("The order of this case is not known yet; it is linked when it arrives.")
+            )
+        case = self.marketplace_case_id
+        order = self.marketplace_order_id.with_context(default_case_id=case.id)
+        return getattr(order, method)()
+
+    def action_view_marketplace_cases(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_case")
+        action["domain"] = [("ticket_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_marketplace_refunds(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_refund")
+        action["domain"] = [("ticket_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def _marketplace_post(self, case, text, message_id):
+        """The bubble of an answer; it leaves with its operation, not from here."""
+        self.ensure_one()
+        message = super().message_post(
+            body=to_safe_html(text),
+            message_type="marketplace",
+            subtype_xmlid="mail.mt_comment",
+            message_id=message_id,
+            reply_to=False,
+            marketplace_sender="seller",
+            email_add_signature=False,
+        )
+        self.env["mail.notification"].sudo().create(
+            {
+                "mail_message_id": message.id,
+                "notification_type": "marketplace",
+                "notification_status": "ready",
+                "author_id": message.author_id.id,
+                "is_read": True,
+                "mail_email_address": case.sudo().contact_address or case.account_id.name,
+            }
+        )
+        return message

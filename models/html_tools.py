@@ -1,0 +1,69 @@
+"""Texts from outside made safe, and texts compared without their dress."""
+
+import re
+
+from lxml import html as lxml_html
+from markupsafe import Markup, escape
+
+from odoo.tools import html2plaintext
+from odoo.tools.mail import html_sanitize
+
+PREVIEW_LENGTH = 120
+# Below this many characters two texts count as equal only when nothing differs.
+MIN_CONTAINED = 20
+
+# What marketplaces do not want in an answer.
+CONTACT_DETAILS = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]+\w"  # e-mail address
+    r"|(?:https?://|www\.)\S+"  # link
+    r"|(?<!\w)(?:(?:\+|00)\d{1,3}[ .\-]?|0)[1-9](?:[ .\-]?\d){8}(?!\w)"  # phone number
+)
+
+
+def find_contact_details(text):
+    """E-mail addresses, links and phone numbers in a text, in their order, each once."""
+    return list(dict.fromkeys(match.group(0) for match in CONTACT_DETAILS.finditer(text or "")))
+
+
+def to_safe_html(text, is_html=False):
+    """Remote text as Markup: plain text escaped; HTML sanitised, without remote images."""
+    if not text:
+        return Markup("")
+    if not is_html:
+        lines = escape(text.replace("\r\n", "\n").strip()).split("\n")
+        return Markup("<p>%s</p>") % Markup("<br/>").join(lines)
+    return Markup(_drop_images(html_sanitize(text, sanitize_attributes=True, sanitize_form=True)))
+
+
+def _drop_images(html):
+    """Remote images would tell the sender who reads when: they are replaced by their text."""
+    if "<img" not in html.lower():
+        return html
+    root = lxml_html.fragment_fromstring(html, create_parent="div")
+    for image in root.xpath(".//img"):
+        image.tail = f"{image.get('alt') or ''}{image.tail or ''}"
+        image.drop_tree()
+    return lxml_html.tostring(root, encoding="unicode")
+
+
+def to_plain_text(html):
+    """What an e-mail in plain text shows of an answer."""
+    return html2plaintext(html or "").strip()
+
+
+def preview(text):
+    """The first words of a text, on one line."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= PREVIEW_LENGTH else f"{line[: PREVIEW_LENGTH - 1]}…"
+
+
+def is_same_text(ours, theirs):
+    """Whether a text of the thread is the one that we sent, maybe with something added."""
+    ours, theirs = _bare(ours), _bare(theirs)
+    if not ours or not theirs:
+        return False
+    return ours == theirs or (len(ours) >= MIN_CONTAINED and ours in theirs)
+
+
+def _bare(text):
+    return re.sub(r"[\W_]+", "", text or "").casefold()

@@ -1,0 +1,24 @@
+"""Messages of a marketplace's thread: an own type, so that they cannot be edited after sending."""
+
+from odoo import fields, models
+
+from ..connectors import records
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    message_type = fields.Selection(
+        selection_add=[("marketplace", "Marketplace")],
+        ondelete={"marketplace": lambda messages: messages.write({"message_type": "comment"})},
+    )
+    marketplace_sender = fields.Selection(
+        [
+            (records.CUSTOMER, "Customer"),
+            (records.SELLER, "Seller"),
+            (records.OPERATOR, "Operator"),
+            (records.SYSTEM, "System"),
+            (records.UNKNOWN, "Unknown"),
+        ],
+        readonly=True,
+    )

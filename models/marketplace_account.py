@@ -1,0 +1,533 @@
+"""One seller login at one marketplace, with the rules that this marketplace imposes."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_normalize
+
+from ..connectors import base, get_client_class, get_provider_selection
+from .connector_terms import translate_term
+from .html_tools import find_contact_details
+
+_logger = logging.getLogger(__name__)
+
+FIRST_IMPORT_DAYS = 30
+# Rules whose default comes from the provider (`Client.defaults`); the number is the fallback.
+RULES = {
+    "answer_hours": 48,
+    "warn_hours": 8,
+    "refund_days": 200,
+    "contact_days": 90,
+    "relay_days": 28,
+    "confirm_minutes": 60,
+    "silence_hours": 6,
+}
+
+
+class MarketplaceAccount(models.Model):
+    _name = "marketplace.account"
+    _description = "Marketplace Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    code = fields.Char(
+        "Short Code", size=3, help="One to three letters shown in lists, in the account's colour."
+    )
+    color = fields.Integer()
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    provider = fields.Selection(
+        selection=lambda self: get_provider_selection(), required=True, default="cdiscount"
+    )
+    state = fields.Selection(
+        [
+            ("disabled", "Disabled"),
+            ("observing", "Observing"),
+            ("enabled", "Enabled"),
+            ("stopped", "Stopped"),
+        ],
+        default="disabled",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Observing reads and writes nothing. Stopped: the marketplace refused the login.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    team_id = fields.Many2one(
+        "helpdesk.ticket.team", "Helpdesk Team", required=True, check_company=True
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        help="Is told when the account stops, falls silent or leaves an answer undelivered.",
+    )
+    category_id = fields.Many2one("helpdesk.ticket.category", "Ticket Category")
+
+    # Credentials: the stored ones are read by the job only, never over RPC
+    login = fields.Char("API Login", groups="marketplace_helpdesk.group_administrator", copy=False)
+    password = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    password_input = fields.Char(
+        "API Password",
+        compute="_compute_password_input",
+        inverse="_inverse_password_input",
+        groups="marketplace_helpdesk.group_administrator",
+        copy=False,
+        help="Write-only: nobody can read it back.",
+    )
+    password_date = fields.Datetime("Password Set On", readonly=True, copy=False)
+    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    token_expires_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
+    service_url = fields.Char("Service Address", help="Empty: the marketplace's own address.")
+    token_url = fields.Char("Token Address", help="Empty: the marketplace's own address.")
+    seller_names = fields.Char(
+        help="Names under which our shop writes at the marketplace, separated by commas. "
+        "They tell our own messages from the customer's."
+    )
+    # Relay mail
+    uses_relay_mail = fields.Boolean(compute="_compute_uses_relay_mail")
+    sender_email = fields.Char(
+        help="Answers leave from this address. The marketplace must know it."
+    )
+    mail_server_id = fields.Many2one(
+        "ir.mail_server", "Outgoing Mail Server", groups="marketplace_helpdesk.group_administrator"
+    )
+    # Orders
+    order_field = fields.Selection(
+        [
+            ("client_order_ref", "Customer Reference"),
+            ("name", "Order Number"),
+            ("origin", "Source"),
+        ],
+        default="client_order_ref",
+        required=True,
+        help="Where your sale orders hold the marketplace's order number.",
+    )
+    order_prefix = fields.Char(help="What your orders write before the marketplace's number.")
+    order_suffix = fields.Char(help="What your orders write after the marketplace's number.")
+    order_policy = fields.Selection(
+        [("await", "Wait for it"), ("create", "Create it from the marketplace")],
+        "Unknown Order",
+        default="await",
+        required=True,
+    )
+    shipping_product_id = fields.Many2one(
+        "product.product", check_company=True, help="Used for shipping charges of created orders."
+    )
+    # Rules
+    answer_hours = fields.Integer(
+        "Answer Within (hours)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    warn_hours = fields.Integer(
+        "Warn Before (hours)", compute="_compute_rules", store=True, readonly=False, precompute=True
+    )
+    refund_days = fields.Integer(
+        "Refund Window (days)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    contact_days = fields.Integer(
+        "Contact Window (days)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    relay_days = fields.Integer(
+        "Relay Address Valid (days)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    confirm_minutes = fields.Integer(
+        "Answer Seen Within (minutes)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="An answer sent by relay mail and not seen in the thread after this time raises an alarm.",
+    )
+    silence_hours = fields.Integer(
+        "Silence Alarm (hours)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    content_policy = fields.Selection(
+        [("allow", "Allow"), ("warn", "Warn"), ("block", "Block")],
+        "Addresses, Phones, Links",
+        default="warn",
+        required=True,
+        help="What happens when an answer holds an e-mail address, a phone number or a link.",
+    )
+    interval_minutes = fields.Integer("Read Every (minutes)", default=5, required=True)
+    import_start = fields.Datetime(
+        "First Import From",
+        default=lambda self: fields.Datetime.now() - timedelta(days=FIRST_IMPORT_DAYS),
+        required=True,
+    )
+    clock_start = fields.Datetime(
+        readonly=True, copy=False, help="Messages older than this start no clock."
+    )
+
+    cron_id = fields.Many2one("ir.cron", ondelete="restrict", readonly=True, copy=False)
+    stream_ids = fields.One2many("marketplace.stream", "account_id", copy=False)
+    check_ids = fields.One2many("marketplace.account.check", "account_id", copy=False)
+    checked_at = fields.Datetime(readonly=True, copy=False)
+    reason_ids = fields.One2many("marketplace.reason", "account_id")
+    dead_letter_ids = fields.One2many("marketplace.dead.letter", "account_id")
+    last_run = fields.Datetime(readonly=True, copy=False)
+    next_run = fields.Datetime(related="cron_id.nextcall", related_sudo=True)
+    last_error = fields.Char(readonly=True, copy=False)
+    is_silent = fields.Boolean(compute="_compute_is_silent")
+    is_neutralized = fields.Boolean(compute="_compute_is_neutralized")
+    limits = fields.Html(compute="_compute_limits", sanitize=False)
+    case_count = fields.Integer(compute="_compute_counts")
+    refund_count = fields.Integer(compute="_compute_counts")
+    doubt_count = fields.Integer(compute="_compute_counts")
+    dead_letter_count = fields.Integer(compute="_compute_counts")
+
+    _name_company_uniq = models.Constraint(
+        "unique(name, company_id)", "Another account of this company has this name."
+    )
+    _interval_positive = models.Constraint(
+        "CHECK(interval_minutes > 0)", "Read at least every minute: give a number above zero."
+    )
+
+    # Computes -----------------------------------------------------------------------------------
+
+    @api.depends("provider")
+    def _compute_rules(self):
+        for account in self:
+            defaults = get_client_class(account.provider).defaults if account.provider else {}
+            for rule, fallback in RULES.items():
+                account[rule] = defaults.get(rule, fallback)
+
+    @api.depends("provider")
+    def _compute_uses_relay_mail(self):
+        for account in self:
+            channel = account.provider and account._client_class().reply_channel
+            account.uses_relay_mail = channel == base.BY_RELAY_MAIL
+
+    @api.depends("password_date")
+    def _compute_password_input(self):
+        self.password_input = False
+
+    def _inverse_password_input(self):
+        for account in self.filtered("password_input"):
+            account.sudo().write(
+                {
+                    "password": account.password_input,
+                    "password_date": fields.Datetime.now(),
+                    "token": False,
+                    "token_expires_at": False,
+                }
+            )
+
+    @api.depends("stream_ids.last_success", "silence_hours", "state")
+    def _compute_is_silent(self):
+        for account in self:
+            account.is_silent = any(stream.health == "silent" for stream in account.stream_ids)
+
+    def _compute_is_neutralized(self):
+        self.is_neutralized = self._is_database_neutralized()
+
+    @api.depends("provider")
+    @api.depends_context("lang")
+    def _compute_limits(self):
+        for account in self:
+            cannot = account.provider and account._client_class().cannot or {}
+            account.limits = self.env["ir.qweb"]._render(
+                "marketplace_helpdesk.account_limits",
+                {"limits": [translate_term(self.env, text) for text in cannot.values()]},
+            )
+
+    def _compute_counts(self):
+        counts = {
+            name: self._count_by_account(model, domain)
+            for name, model, domain in (
+                ("case_count", "marketplace.case", []),
+                ("refund_count", "marketplace.refund", []),
+                ("doubt_count", "marketplace.operation", [("state", "=", "unknown")]),
+                ("dead_letter_count", "marketplace.dead.letter", [("state", "=", "open")]),
+            )
+        }
+        for account in self:
+            for name, values in counts.items():
+                account[name] = values.get(account.id, 0)
+
+    def _count_by_account(self, model, domain):
+        groups = self.env[model]._read_group(
+            [("account_id", "in", self.ids), *domain], ["account_id"], ["__count"]
+        )
+        return {account.id: count for account, count in groups}
+
+    # Constraints --------------------------------------------------------------------------------
+
+    @api.constrains("sender_email")
+    def _check_sender_email(self):
+        for account in self.filtered("sender_email"):
+            if not email_normalize(account.sender_email):
+                raise ValidationError(
+                    self.env._("“%s” is not an e-mail address.", account.sender_email)
+                )
+
+    @api.constrains("service_url", "token_url")
+    def _check_urls(self):
+        for account in self:
+            for url in (account.service_url, account.token_url):
+                if url and not url.startswith(("https://", "http://")):
+                    raise ValidationError(
+                        self.env._("“%s” is no address: it must start with https://.", url)
+                    )
+
+    @api.constrains("answer_hours", "warn_hours", "relay_days", "refund_days", "confirm_minutes")
+    def _check_rules(self):
+        for account in self:
+            if min(account[name] for name in RULES) < 0 or not account.answer_hours:
+                raise ValidationError(
+                    self.env._("The rules of “%s” need numbers above zero.", account.name)
+                )
+
+    # Lifecycle ----------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        for account in accounts:
+            account._create_streams()
+            account._create_reasons()
+            account._create_cron()
+        return accounts
+
+    def write(self, vals):
+        if "provider" in vals and any(account.provider != vals["provider"] for account in self):
+            raise UserError(self.env._("Make a new account for another marketplace."))
+        result = super().write(vals)
+        if {"login", "service_url", "token_url"} & vals.keys():
+            self.sudo().write({"token": False, "token_expires_at": False})
+        if {"active", "state", "interval_minutes", "name"} & vals.keys():
+            self._sync_cron()
+        return result
+
+    def unlink(self):
+        crons = self.sudo().cron_id
+        actions = crons.ir_actions_server_id
+        result = super().unlink()
+        crons.unlink()
+        actions.unlink()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_cases(self):
+        if self.env["marketplace.case"].search_count([("account_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("This account has cases: archive it instead."))
+
+    def _create_streams(self):
+        self.env["marketplace.stream"].sudo().create(
+            [
+                {
+                    "account_id": self.id,
+                    "key": spec.key,
+                    "name": spec.label,
+                    "records": spec.records,
+                    "sequence": index,
+                }
+                for index, spec in enumerate(self._client_class().streams)
+            ]
+        )
+
+    def _create_reasons(self):
+        self.env["marketplace.reason"].sudo().create(
+            [
+                {
+                    "account_id": self.id,
+                    "usage": spec.usage,
+                    "code": spec.code,
+                    "name": spec.label,
+                    "is_default": spec.is_default,
+                    "sequence": index,
+                }
+                for index, spec in enumerate(self._client_class().reasons)
+            ]
+        )
+
+    # Client -------------------------------------------------------------------------------------
+
+    def _client_class(self):
+        return get_client_class(self.provider)
+
+    def _can(self, capability):
+        """Whether this account's marketplace can do `capability` (a constant of connectors.base)."""
+        return bool(self.provider) and capability in self._client_class().capabilities
+
+    def _get_client(self):
+        """A client with this account's credentials. Use as a context manager."""
+        account = self.sudo()
+        client_class = account._client_class()
+        return client_class(
+            base.Credentials(
+                login=account.login or "",
+                password=account.password or "",
+                service_url=account.service_url or client_class.default_urls.get("service", ""),
+                token_url=account.token_url or client_class.default_urls.get("token", ""),
+                token=account.token or "",
+                token_expires_at=account.token_expires_at or None,
+                options=account._client_options(),
+            )
+        )
+
+    def _client_options(self):
+        names = [name.strip() for name in (self.seller_names or "").split(",")]
+        return {"seller_names": [name for name in names if name]}
+
+    def _keep_token(self, client):
+        """Store the token that the client drew, so that the next run need not."""
+        if not client.token_state:
+            return
+        token, expires_at = client.token_state
+        expires_at = expires_at and expires_at.replace(microsecond=0)
+        account = self.sudo()
+        if (account.token or "", account.token_expires_at or None) != (token or "", expires_at):
+            account.write({"token": token, "token_expires_at": expires_at})
+
+    def _format_order_ref(self, remote_ref):
+        return f"{self.order_prefix or ''}{remote_ref}{self.order_suffix or ''}"
+
+    @api.model
+    def _is_database_neutralized(self):
+        return bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"))
+
+    # Checks before something is written to the marketplace ---------------------------------------
+
+    def _check_writes(self):
+        self.ensure_one()
+        if self.state != "enabled":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "“%(account)s” is %(state)s: nothing is sent to the marketplace.",
+                    account=self.name,
+                    state=states[self.state].lower(),
+                )
+            )
+        if self._is_database_neutralized():
+            raise UserError(
+                self.env._("This is a neutralised copy of a database: nothing is sent from here.")
+            )
+
+    def _check_answer_content(self, text, confirmed):
+        """Refuse an empty answer, and what this account's policy forbids.
+
+        `confirmed`: the agent has looked at what was found and sends it all the same.
+        """
+        self.ensure_one()
+        if not (text or "").strip():
+            raise UserError(self.env._("The answer is empty."))
+        findings = find_contact_details(text)
+        if not findings or self.content_policy == "allow":
+            return
+        if self.content_policy == "block" or not confirmed:
+            raise UserError(
+                self.env._(
+                    "Marketplaces refuse answers with addresses, phone numbers or links: %s. "
+                    "Remove them, or use the Answer button to decide.",
+                    ", ".join(findings),
+                )
+            )
+
+    # Buttons ------------------------------------------------------------------------------------
+
+    def action_observe(self):
+        """Read, write nothing."""
+        self._activate("observing")
+
+    def action_enable(self):
+        """Read and write."""
+        self._activate("enabled")
+
+    def action_disable(self):
+        """Neither read nor write. What waits in the outbox stays there."""
+        self.write({"state": "disabled"})
+
+    def _activate(self, state):
+        for account in self:
+            account._check_ready()
+            values = {"state": state, "last_error": False}
+            if not account.clock_start:
+                values["clock_start"] = fields.Datetime.now() - timedelta(
+                    hours=account.answer_hours
+                )
+            account.write(values)
+            account._trigger_job()
+
+    def _check_ready(self):
+        if self._is_database_neutralized():
+            raise UserError(
+                self.env._("This is a neutralised copy of a database: accounts stay off here.")
+            )
+        if not self.sudo().login or not self.sudo().password:
+            raise UserError(self.env._("Give the API login and password of “%s” first.", self.name))
+        if self.uses_relay_mail and not self.sender_email:
+            raise UserError(
+                self.env._(
+                    "Give “%s” a sender address first: answers leave as e-mails from there.",
+                    self.name,
+                )
+            )
+
+    def action_read_now(self):
+        """Read every stream at the next turn of the scheduler, which is asked for at once."""
+        self.ensure_one()
+        self.stream_ids.sudo().write({"next_pull": False})
+        self._trigger_job()
+        return self._notify_client(self.env._("Reading starts within seconds."))
+
+    def action_test_connection(self):
+        """Ask the marketplace for each right, without changing anything there."""
+        self.ensure_one()
+        self.env["marketplace.account.check"]._run_checks(self)
+
+    def _notify_client(self, message, kind="info"):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": kind,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_view_cases(self):
+        return self._action_records("marketplace_helpdesk.action_case")
+
+    def action_view_refunds(self):
+        return self._action_records("marketplace_helpdesk.action_refund")
+
+    def action_view_doubts(self):
+        return self._action_records("marketplace_helpdesk.action_operation")
+
+    def action_view_dead_letters(self):
+        return self._action_records("marketplace_helpdesk.action_dead_letter")
+
+    def _action_records(self, xmlid):
+        action = self.env["ir.actions.actions"]._for_xml_id(xmlid)
+        action["domain"] = [("account_id", "in", self.ids)]
+        return action

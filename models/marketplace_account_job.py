@@ -1,0 +1,189 @@
+"""The scheduled job of an account: push what waits, then read what is due, pushing between pages."""
+
+import logging
+
+from odoo import api, fields, models
+
+from ..connectors import errors
+from .connector_terms import translate_term
+from .job_run import JobRun
+
+_logger = logging.getLogger(__name__)
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    # The scheduled action ------------------------------------------------------------------------
+
+    def _create_cron(self):
+        """One scheduled action per account; the account is its only master."""
+        self.ensure_one()
+        self.cron_id = (
+            self.env["ir.cron"]
+            .sudo()
+            .create(
+                {
+                    "name": self._get_cron_name(),
+                    "user_id": self.env.ref("base.user_root").id,
+                    "model_id": self.env["ir.model"]._get_id(self._name),
+                    "state": "code",
+                    "code": f"model.browse({self.id})._cron_run()",
+                    "active": False,
+                    "interval_number": self.interval_minutes,
+                    "interval_type": "minutes",
+                }
+            )
+        )
+        self._sync_cron()
+
+    def _get_cron_name(self):
+        return f"Marketplace: {self.name}"
+
+    def _sync_cron(self):
+        """Bring the scheduled action in line; write only what changed, it may be running."""
+        for account in self.filtered("cron_id"):
+            cron = account.cron_id.sudo()
+            wanted = {
+                "name": account._get_cron_name(),
+                "active": account._is_running(),
+                "interval_number": account.interval_minutes,
+            }
+            changed = {name: value for name, value in wanted.items() if cron[name] != value}
+            if changed:
+                cron.write(changed)
+
+    def _is_running(self):
+        return (
+            self.active
+            and self.state in ("observing", "enabled")
+            and not self._is_database_neutralized()
+        )
+
+    def _trigger_job(self, at=None):
+        """Ask for a run as soon as possible, or at a date."""
+        for account in self.filtered(lambda a: a._is_running()):
+            account.cron_id.sudo()._trigger(at)
+
+    # One run -------------------------------------------------------------------------------------
+
+    def _cron_run(self):
+        """Push and pull once. Remote errors are noted; a bug is an exception."""
+        self.ensure_one()
+        account = self.with_company(self.company_id).with_context(
+            allowed_company_ids=self.company_id.ids
+        )
+        if not account._is_running():
+            return
+        run = JobRun(self.env)
+        with account._get_client() as client:
+            try:
+                account._run_with_client(client, run)
+            except errors.LoginError as error:
+                run.do(account._stop, error)
+            run.do(account._end_run, client)
+
+    def _end_run(self, client):
+        self._keep_token(client)
+        self.last_run = fields.Datetime.now()
+
+    def _run_with_client(self, client, run):
+        outbox = self.env["marketplace.outbox"]
+        outbox._settle(self, client, run)
+        outbox._push(self, client, run)
+        self._refresh_orders(client, run)
+        for stream in self.stream_ids._get_due():
+            if run.is_over:
+                break
+            self._pull_stream(stream, client, run)
+            outbox._push(self, client, run)
+        run.do(self.env["marketplace.case"]._warn_of_deadlines, self)
+        if run.is_over and (self.stream_ids._get_due() or outbox._has_work(self)):
+            self._trigger_job()
+
+    def _refresh_orders(self, client, run):
+        """Orders that somebody wants to see as they are now."""
+        orders = self.env["marketplace.orders"]
+        wanted = orders._get_wanted(self)
+        if not wanted:
+            return
+        try:
+            fresh = client.get_orders(wanted.mapped("marketplace_ref"))
+        except errors.LoginError:
+            raise
+        except errors.ConnectorError as error:
+            _logger.info("Account %s: orders not refreshed: %s", self.id, error)
+            return
+        run.do(orders._store_wanted, self, wanted, fresh)
+
+    def _pull_stream(self, stream, client, run):
+        """Read one stream as far as time allows; its cursor moves with each stored page."""
+        stream.last_count = 0
+        inbox = self.env["marketplace.inbox"]
+        since = stream.read_from or self.import_start
+        try:
+            for page in client.pull(stream.key, stream.cursor or None, since):
+                run.do(inbox._store_page, stream, page)
+                if stream.records == "order" and page.records:
+                    self._chase_claims(stream, page.records, client, run)
+                if run.is_over:
+                    return
+                if page.records:
+                    self.env["marketplace.outbox"]._push(self, client, run)
+        except errors.LoginError:
+            raise
+        except errors.ConnectorError as error:
+            _logger.info("Account %s, stream %s: %s", self.id, stream.key, error)
+            message = translate_term(self._get_responsible_env(), str(error))
+            retry_after = getattr(error, "retry_after", None)
+            run.do(lambda: stream._record_failure(message, retry_after))
+        else:
+            run.do(stream._record_success)
+
+    def _chase_claims(self, stream, orders, client, run):
+        """Orders flagged with a claim whose case did not come: asked for by number, else reported."""
+        inbox = self.env["marketplace.inbox"]
+        missing = inbox._get_flagged_without_case(self, orders)
+        if missing:
+            cases = list(client.get_cases(missing))
+            run.do(inbox._store_chased, stream, missing, cases)
+
+    def _get_responsible_env(self):
+        """The environment in the language of the person who looks after the account."""
+        lang = (self.user_id or self.env.user).lang or self.env.lang
+        return self.with_context(lang=lang).env
+
+    def _stop(self, error):
+        """The login was refused: nothing is tried again until an administrator mends it."""
+        message = translate_term(self._get_responsible_env(), str(error))
+        self.write({"state": "stopped", "last_error": message, "token": False})
+        self._alarm(
+            self.env._("“%s” stopped: its login is refused", self.name),
+            message,
+        )
+
+    def _alarm(self, summary, note=""):
+        """One open activity per subject for the person responsible."""
+        user = self.user_id or self.create_uid
+        for account in self:
+            known = account.activity_ids.filtered(lambda a: a.summary == summary)
+            if not known:
+                account.activity_schedule(
+                    "mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id
+                )
+
+    # The watch over all accounts -----------------------------------------------------------------
+
+    @api.model
+    def _cron_watch(self):
+        """Silence is noticed, also when an account's own scheduled action does not run."""
+        for account in self.search([("state", "in", ("observing", "enabled"))]):
+            if not account.cron_id:
+                account._create_cron()
+            account._sync_cron()
+            silent = account.stream_ids.filtered(lambda s: s.health == "silent")
+            if silent:
+                account._alarm(
+                    self.env._("“%s” is silent: messages may be missing", account.name),
+                    ", ".join(silent.mapped("name")),
+                )

@@ -1,0 +1,401 @@
+"""One conversation or complaint at the marketplace."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..connectors import base, payload, records
+from .html_tools import is_same_text, to_plain_text
+
+KINDS = [
+    (records.OFFER_QUESTION, "Question About An Offer"),
+    (records.ORDER_QUESTION, "Question About An Order"),
+    (records.CLAIM, "Claim"),
+    (records.INCIDENT, "Incident"),
+    (records.INQUIRY, "Inquiry"),
+    (records.SUPPORT_TICKET, "Support Ticket"),
+    (records.CONVERSATION, "Conversation"),
+]
+
+
+class MarketplaceCase(models.Model):
+    _name = "marketplace.case"
+    _description = "Marketplace Case"
+    _order = "deadline, id desc"
+    _rec_names_search = ["remote_id", "subject", "order_ref"]
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", index=True, readonly=True
+    )
+    company_id = fields.Many2one(
+        related="account_id.company_id", store=True, index=True, precompute=True
+    )
+    provider = fields.Selection(related="account_id.provider")
+    remote_id = fields.Char("Number", readonly=True, help="The marketplace's own number.")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    subject = fields.Char(readonly=True)
+    topic = fields.Char(readonly=True)
+    is_open = fields.Boolean("Open", default=True, readonly=True)
+    ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index=True)
+    sale_order_id = fields.Many2one("sale.order", ondelete="set null", index="btree_not_null")
+    order_ref = fields.Char("Order At The Marketplace", readonly=True)
+    product_ref = fields.Char("Product", readonly=True)
+    product_ean = fields.Char("EAN", readonly=True)
+    customer_name = fields.Char(readonly=True)
+    message_ids = fields.One2many("marketplace.message", "case_id")
+    operation_ids = fields.One2many("marketplace.operation", "case_id")
+    remote_created_at = fields.Datetime("Opened On", readonly=True)
+    remote_updated_at = fields.Datetime("Last Change", readonly=True)
+    closed_at = fields.Datetime("Closed On", readonly=True)
+    backoffice_url = fields.Char(compute="_compute_backoffice_url")
+    # Relay address: lives here and on the order, never on a contact
+    contact_address = fields.Char(readonly=True, groups="marketplace_helpdesk.group_agent")
+    contact_address_date = fields.Datetime(readonly=True)
+    contact_problem = fields.Selection(
+        [
+            (base.ADDRESS_CLOSED, "Discussion closed"),
+            (base.ADDRESS_TOO_OLD, "Order shipped too long ago"),
+            (base.ADDRESS_NOT_FOUND, "Unknown at the marketplace"),
+            (base.ADDRESS_UNKNOWN, "No address given"),
+        ],
+        readonly=True,
+    )
+    # The reply clock
+    awaiting_since = fields.Datetime("Customer Waits Since", readonly=True)
+    deadline = fields.Datetime(
+        "Answer Before", compute="_compute_deadline", store=True, index="btree_not_null"
+    )
+    warned = fields.Boolean(readonly=True)
+    no_answer_at = fields.Datetime("No Answer Needed Since", readonly=True)
+    last_message_at = fields.Datetime(readonly=True)
+    last_message_preview = fields.Char(readonly=True)
+    unread_count = fields.Integer("Unanswered", readonly=True)
+    # What the buttons follow
+    can_answer = fields.Boolean(compute="_compute_abilities")
+    can_close = fields.Boolean(compute="_compute_abilities")
+    answer_state = fields.Selection(
+        [
+            ("failed", "Undelivered"),
+            ("doubt", "In Doubt"),
+            ("queued", "Queued"),
+            ("sent", "Sent"),
+            ("seen", "Seen"),
+        ],
+        compute="_compute_answer_state",
+    )
+
+    _remote_uniq = models.UniqueIndex(
+        "(account_id, remote_id) WHERE remote_id IS NOT NULL",
+        "This case exists already in this account.",
+    )
+
+    # Computes -----------------------------------------------------------------------------------
+
+    @api.depends("remote_id", "subject", "order_ref")
+    def _compute_display_name(self):
+        for case in self:
+            parts = (case.remote_id or case.order_ref, case.subject)
+            case.display_name = " · ".join(part for part in parts if part) or self.env._("New")
+
+    @api.depends("awaiting_since", "account_id.answer_hours")
+    def _compute_deadline(self):
+        for case in self:
+            since = case.awaiting_since
+            hours = case.account_id.answer_hours
+            case.deadline = since + timedelta(hours=hours) if since else False
+
+    def _compute_backoffice_url(self):
+        for case in self:
+            with case.account_id._get_client() as client:
+                case.backoffice_url = client.backoffice_url(
+                    case.remote_id or "", case.order_ref or ""
+                )
+
+    @api.depends("is_open", "account_id.state")
+    def _compute_abilities(self):
+        for case in self:
+            account = case.account_id
+            writes = account.state == "enabled"
+            answers_now = case.is_open or account._can(base.REPLY_CLOSED)
+            case.can_answer = writes and account._can(base.REPLY) and answers_now
+            case.can_close = (
+                writes and account._can(base.CLOSE) and case.is_open and bool(case.remote_id)
+            )
+
+    @api.depends("operation_ids.state")
+    def _compute_answer_state(self):
+        states = {
+            "rejected": "failed",
+            "unknown": "doubt",
+            "pending": "queued",
+            "waiting": "queued",
+            "sending": "queued",
+            "sent": "sent",
+            "done": "seen",
+        }
+        for case in self:
+            replies = case.sudo().operation_ids.filtered(lambda o: o.kind == base.REPLY)
+            last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
+            case.answer_state = states.get(last.state, False)
+
+    # The clock ----------------------------------------------------------------------------------
+
+    def _refresh_clock(self):
+        """Derive the clock from the messages: it runs from the first customer message that no
+        delivered answer, and no "no answer needed", followed."""
+        messages = self.env["marketplace.message"].search_fetch(
+            [("case_id", "in", self.ids)], ["case_id", "sent_at", "sender_type", "is_superseded"]
+        )
+        by_case = messages.grouped("case_id")
+        for case in self:
+            case._apply_clock(by_case.get(case, messages.browse()))
+
+    def _apply_clock(self, messages):
+        current = messages.filtered(lambda m: not m.is_superseded).sorted("sent_at")
+        answered = [m.sent_at for m in current if m.sender_type == records.SELLER]
+        stop = max([*answered, self.no_answer_at or _EPOCH, self._get_closing_time()])
+        start = self.account_id.clock_start or _EPOCH
+        unanswered = [
+            m.sent_at for m in current if m.sender_type in _ASKING and m.sent_at > max(stop, start)
+        ]
+        values = {
+            "awaiting_since": min(unanswered, default=False),
+            "unread_count": len(unanswered),
+        }
+        if values["awaiting_since"] != self.awaiting_since:
+            values["warned"] = False
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        if changed:
+            self.write(changed)
+
+    def _get_closing_time(self):
+        """A closed case asks for nothing."""
+        return _EPOCH if self.is_open else fields.Datetime.now()
+
+    @api.model
+    def _warn_of_deadlines(self, account):
+        """Tell whoever has the ticket, once per clock, that time is short."""
+        limit = fields.Datetime.now() + timedelta(hours=account.warn_hours)
+        cases = self.search(
+            [
+                ("account_id", "=", account.id),
+                ("deadline", "!=", False),
+                ("deadline", "<=", limit),
+                ("warned", "=", False),
+            ]
+        )
+        for case in cases.filtered("ticket_id"):
+            case.ticket_id._marketplace_alert(
+                case.env._("Answer before the marketplace's deadline"), date=case.deadline
+            )
+        cases.warned = True
+
+    # What people ask for ------------------------------------------------------------------------
+
+    def _check_can_act(self, capability=None):
+        """Agents act on tickets that they may write; the marketplace must be able to do it."""
+        self.ensure_one()
+        if not self.env.user.has_group("marketplace_helpdesk.group_agent"):
+            raise AccessError(self.env._("Only marketplace agents may act at a marketplace."))
+        self.check_access("read")
+        self.ticket_id.check_access("write")
+        self.account_id._check_writes()
+        if capability and not self.account_id._can(capability):
+            raise UserError(
+                self.env._(
+                    "%s cannot do this: see “What this marketplace cannot do” on the account.",
+                    self.account_id.name,
+                )
+            )
+
+    def action_answer(self):
+        """Open the answer dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer through %s", self.account_id.name),
+            "res_model": "marketplace.answer",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def _post_answer(self, text, subject=None, close_after=False):
+        """Write the answer on the ticket and enqueue it, in one transaction. Returns the bubble.
+
+        `text`: plain text. `close_after`: close the case once the answer is seen.
+        """
+        self.ensure_one()
+        self._check_can_act(base.REPLY)
+        problem = self._get_answer_problem()
+        if problem:
+            raise UserError(problem)
+        reference = self.env["marketplace.operation"]._new_reference()
+        message = self.ticket_id._marketplace_post(self, text, self._make_message_id(reference))
+        operation = base.Reply(reference="", case_remote_id=self.remote_id or "", text=text)
+        data = payload.to_payload(operation)
+        if subject:
+            data["subject"] = subject
+        reply = self.env["marketplace.operation"]._enqueue(
+            self.account_id,
+            operation.kind,
+            data,
+            case=self,
+            reference=reference,
+            mail_message_id=message.id,
+        )
+        if close_after:
+            self._ask_close(after=reply)
+        return message
+
+    def _make_message_id(self, reference):
+        """The Message-ID of an answer belongs to its operation, also when it is sent again."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
+        domain = (self.account_id.sender_email or "").rpartition("@")[2] or "marketplace.invalid"
+        return f"<{reference}.{database[:8]}@{domain}>"
+
+    def _get_answer_problem(self):
+        """Why no answer can be written now, in a sentence, or False."""
+        self.ensure_one()
+        account = self.account_id
+        if account.state != "enabled":
+            return self.env._("%s is not enabled: nothing can be sent.", account.name)
+        if not self.is_open and not account._can(base.REPLY_CLOSED):
+            return self.env._(
+                "This discussion is closed at %s: it takes no answer any more.", account.name
+            )
+        if not self.remote_id:
+            return self.sale_order_id._get_contact_problem()
+        return False
+
+    def _check_content(self, text, confirmed):
+        """Refuse what the account refuses. `confirmed`: the agent looked at the findings."""
+        self.account_id._check_answer_content(text, confirmed)
+
+    @api.model
+    def _open_for_order(self, order):
+        """A case of our own making about an order, for a contact that we start."""
+        account = order.marketplace_account_id
+        ticket = (
+            self.env["helpdesk.ticket"]
+            .sudo()
+            .with_context(mail_create_nosubscribe=True, mail_notrack=True)
+            ._marketplace_create(
+                account,
+                [
+                    {
+                        "name": self.env._("Message about %s", order.name),
+                        "description": self.env._("Message about %s", order.name),
+                        "partner_id": order.partner_id.id,
+                        "partner_name": order.partner_id.name,
+                        "sale_order_ids": [fields.Command.link(order.id)],
+                    }
+                ],
+            )
+        )
+        if self.env.user in account.team_id.user_ids:
+            ticket.user_id = self.env.user
+        case = self.sudo().create(
+            {
+                "account_id": account.id,
+                "kind": records.ORDER_QUESTION,
+                "subject": ticket.name,
+                "order_ref": order.marketplace_ref,
+                "sale_order_id": order.id,
+                "ticket_id": ticket.id,
+                "customer_name": order.partner_id.name,
+            }
+        )
+        return case.with_env(self.env)
+
+    def _was_opened_by_us(self, remote):
+        """Whether a case of the marketplace is the one that we opened: same order, our text in it."""
+        self.ensure_one()
+        if self.order_ref != remote.order_ref:
+            return False
+        texts = [o.payload["text"] for o in self.operation_ids if o.kind == base.REPLY]
+        return any(
+            is_same_text(ours, to_plain_text(m.body) if m.is_html else m.body)
+            for ours in texts
+            for m in remote.messages
+        )
+
+    def _link_order(self, order):
+        """The order of these cases is known now."""
+        self.write({"sale_order_id": order.id})
+        for ticket in self.ticket_id.with_context(mail_notrack=True):
+            values = {"sale_order_ids": [fields.Command.link(order.id)]}
+            if not ticket.partner_id:
+                values.update(partner_id=order.partner_id.id, partner_name=order.partner_id.name)
+            ticket.write(values)
+
+    def action_close(self):
+        """Close the discussion at the marketplace, after a pending answer if there is one."""
+        for case in self:
+            case._check_can_act(base.CLOSE)
+            case._ask_close()
+
+    def _ask_close(self, after=None):
+        """Enqueue the closing; `after`: the operation whose success it waits for."""
+        self.ensure_one()
+        waiting = self.sudo().operation_ids.filtered(
+            lambda o: (
+                o.kind == base.CLOSE and o.state in ("waiting", "pending", "sending", "unknown")
+            )
+        )
+        if waiting:
+            return waiting[0]
+        reply = self.sudo().operation_ids.filtered(
+            lambda o: (
+                o.kind == base.REPLY
+                and o.state in ("waiting", "pending", "sending", "sent", "unknown")
+            )
+        )
+        operation = base.Close(reference="", case_remote_id=self.remote_id or "")
+        return self.env["marketplace.operation"]._enqueue(
+            self.account_id,
+            operation.kind,
+            payload.to_payload(operation),
+            case=self,
+            after=after or reply[-1:],
+        )
+
+    def action_no_answer_needed(self):
+        """Stop the clock until the customer writes again."""
+        for case in self:
+            case.check_access("read")
+            case.ticket_id.check_access("write")
+            case.sudo().no_answer_at = fields.Datetime.now()
+            case.sudo()._refresh_clock()
+            case.ticket_id.message_post(
+                body=self.env._("No answer needed."), subtype_xmlid="mail.mt_note"
+            )
+
+    def action_open_backoffice(self):
+        """Open the case in the marketplace's back office."""
+        self.ensure_one()
+        if not self.backoffice_url:
+            raise UserError(self.env._("The address of this back office is not known."))
+        return {"type": "ir.actions.act_url", "url": self.backoffice_url, "target": "new"}
+
+    def action_view_ticket(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "helpdesk.ticket",
+            "res_id": self.ticket_id.id,
+            "view_mode": "form",
+        }
+
+    def _mark_closed(self):
+        """The marketplace says that it is closed."""
+        for case in self.filtered("is_open"):
+            case.write({"is_open": False, "closed_at": fields.Datetime.now()})
+        self._refresh_clock()
+        self.ticket_id._marketplace_close_if_done()
+
+
+_EPOCH = fields.Datetime.to_datetime("1970-01-01 00:00:00")
+# A message whose writer is not known is taken as the customer's: a clock too many harms less.
+_ASKING = (records.CUSTOMER, records.UNKNOWN)

@@ -1,0 +1,106 @@
+"""A record of the marketplace that could not be stored: kept raw, shown to people, tried again."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class MarketplaceDeadLetter(models.Model):
+    _name = "marketplace.dead.letter"
+    _description = "Marketplace Record Set Aside"
+    _order = "state, write_date desc, id desc"
+    _rec_name = "remote_id"
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    stream_id = fields.Many2one("marketplace.stream", ondelete="cascade", index=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("record", "Record That Cannot Be Stored"),
+            ("claim_without_case", "Order With A Claim, But No Case"),
+        ],
+        required=True,
+        default="record",
+        readonly=True,
+    )
+    remote_id = fields.Char("Number", required=True, readonly=True)
+    error = fields.Char(readonly=True)
+    payload = fields.Text("Raw Record", readonly=True, groups="marketplace_helpdesk.group_manager")
+    attempts = fields.Integer(default=1, readonly=True)
+    state = fields.Selection(
+        [("open", "To Look At"), ("solved", "Solved"), ("ignored", "Ignored")],
+        default="open",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+
+    _remote_uniq = models.UniqueIndex(
+        "(account_id, kind, remote_id)", "This record is set aside already."
+    )
+
+    @api.model
+    def _set_aside(self, account, stream, broken, kind="record"):
+        """Note records that could not be stored.
+
+        `broken`: iterable of connectors.records.Broken. A record seen before counts up.
+        """
+        broken = {item.remote_id: item for item in broken}
+        if not broken:
+            return self.browse()
+        known = self.search(
+            [
+                ("account_id", "=", account.id),
+                ("kind", "=", kind),
+                ("remote_id", "in", list(broken)),
+            ]
+        )
+        for letter in known:
+            item = broken.pop(letter.remote_id)
+            letter.write(
+                {
+                    "error": item.error,
+                    "payload": item.payload,
+                    "attempts": letter.attempts + 1,
+                    "state": "ignored" if letter.state == "ignored" else "open",
+                }
+            )
+        return known + self.create(
+            [
+                {
+                    "account_id": account.id,
+                    "stream_id": stream.id,
+                    "kind": kind,
+                    "remote_id": item.remote_id,
+                    "error": item.error,
+                    "payload": item.payload,
+                }
+                for item in broken.values()
+            ]
+        )
+
+    @api.model
+    def _solve(self, account, remote_ids, kind="record"):
+        """These records are stored now: nothing left to look at."""
+        self.search(
+            [
+                ("account_id", "=", account.id),
+                ("kind", "=", kind),
+                ("state", "=", "open"),
+                ("remote_id", "in", list(remote_ids)),
+            ]
+        ).write({"state": "solved"})
+
+    def action_ignore(self):
+        """A person has looked: nothing to do."""
+        self.check_access("write")
+        self.sudo().state = "ignored"
+
+    def action_retry(self):
+        """Read the stream again from a day before this record was set aside."""
+        self.check_access("write")
+        for letter in self.filtered("stream_id"):
+            letter.stream_id.sudo()._read_again(letter.create_date - timedelta(days=1))
+        return self.account_id[:1].action_read_now()

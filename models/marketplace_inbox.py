@@ -1,0 +1,394 @@
+"""Pages of the marketplace become tickets, cases and messages, in bulk."""
+
+import logging
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from odoo import Command, api, models
+from odoo.tools import split_every
+
+from ..connectors import records
+from .html_tools import is_same_text, preview, to_plain_text, to_safe_html
+
+_logger = logging.getLogger(__name__)
+
+CHUNK = 250
+# A chunk stores without subscribing, logging or tracking: nobody outside may be mailed.
+QUIET = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "tracking_disable": True,
+    "mail_auto_subscribe_no_notify": True,
+    "marketplace_inbound": True,
+}
+
+
+@dataclass
+class Batch:
+    """What is known while a chunk of cases is stored. Keys are the cases' remote ids."""
+
+    account: object
+    cases: list
+    rows: dict = field(default_factory=dict)  # remote id -> marketplace.case
+    orders: dict = field(default_factory=dict)  # order number -> sale.order
+    known: dict = field(default_factory=dict)  # case row id -> its marketplace.message rows
+    fresh: list = field(
+        default_factory=list
+    )  # (case row, records.Message, mail.message or operation)
+    created: set = field(default_factory=set)
+
+
+class MarketplaceInbox(models.AbstractModel):
+    _name = "marketplace.inbox"
+    _description = "Marketplace Inbox Service"
+
+    # Pages --------------------------------------------------------------------------------------
+
+    @api.model
+    def _store_page(self, stream, page):
+        """Store a page and move the stream's cursor; returns the number of records stored.
+
+        What cannot be stored is set aside, the rest lands.
+        """
+        account = stream.account_id
+        inbox = self.sudo().with_context(**QUIET)
+        store = inbox._store_orders if stream.records == "order" else inbox._store_cases
+        failed, new_count = store(account, page.records) if page.records else ([], 0)
+        letters = self.env["marketplace.dead.letter"].sudo()
+        letters._set_aside(account, stream, [*page.broken, *failed])
+        if page.records and not failed:
+            letters._solve(account, [record.remote_id for record in page.records])
+        stream._record_page(page, new_count)
+        return len(page.records)
+
+    def _store_orders(self, account, orders):
+        failed = self.env["marketplace.orders"]._store(account, orders)
+        return [_broken(order, error) for order, error in failed], len(orders) - len(failed)
+
+    def _store_cases(self, account, cases):
+        """Returns (records.Broken of those that failed, number of new messages)."""
+        failed, count = [], 0
+        for chunk in split_every(CHUNK, cases, list):
+            try:
+                with self.env.cr.savepoint():
+                    count += self._store_chunk(account, chunk)
+            except psycopg2.OperationalError:
+                raise  # a conflict with another transaction: all of it is done again
+            except Exception:
+                _logger.info(
+                    "A page of account %s is stored case by case", account.id, exc_info=True
+                )
+                broken, stored = self._store_one_by_one(account, chunk)
+                failed += broken
+                count += stored
+        return failed, count
+
+    def _store_one_by_one(self, account, cases):
+        failed, count = [], 0
+        for case in cases:
+            try:
+                with self.env.cr.savepoint():
+                    count += self._store_chunk(account, [case])
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:
+                _logger.info("Case %s of account %s set aside", case.remote_id, account.id)
+                failed.append(_broken(case, str(error)))
+        return failed, count
+
+    # One chunk ----------------------------------------------------------------------------------
+
+    def _store_chunk(self, account, cases):
+        """Store up to CHUNK cases in a constant number of queries; returns the new messages."""
+        batch = Batch(account, cases)
+        batch.orders = self.env["marketplace.orders"]._find(
+            account, {case.order_ref for case in cases}
+        )
+        self._find_cases(batch)
+        self._create_cases(batch)
+        self._find_messages(batch)
+        self._collect_messages(batch)
+        self._adopt_echoes(batch)
+        self._create_messages(batch)
+        self._update_cases(batch)
+        self._finish(batch)
+        return len(batch.fresh)
+
+    def _find_cases(self, batch):
+        """Known cases by number; a case that we opened is adopted by its order and our text."""
+        refs = [case.remote_id for case in batch.cases]
+        Case = self.env["marketplace.case"]
+        rows = Case.search([("account_id", "=", batch.account.id), ("remote_id", "in", refs)])
+        batch.rows = {row.remote_id: row for row in rows}
+        unknown = {c.order_ref for c in batch.cases if c.remote_id not in batch.rows} - {""}
+        if not unknown:
+            return
+        local = Case.search(
+            [
+                ("account_id", "=", batch.account.id),
+                ("remote_id", "=", False),
+                ("order_ref", "in", list(unknown)),
+            ],
+            order="id",
+        )
+        for case in batch.cases:
+            if local and case.remote_id not in batch.rows:
+                row = local.filtered(lambda r, case=case: r._was_opened_by_us(case))[:1]
+                if row:
+                    row.remote_id = case.remote_id
+                    batch.rows[case.remote_id] = row
+                    local -= row
+
+    def _create_cases(self, batch):
+        new = [case for case in batch.cases if case.remote_id not in batch.rows]
+        if not new:
+            return
+        tickets = self.env["helpdesk.ticket"]._marketplace_create(
+            batch.account, [self._ticket_values(batch, case) for case in new]
+        )
+        rows = self.env["marketplace.case"].create(
+            [
+                {
+                    "account_id": batch.account.id,
+                    "remote_id": case.remote_id,
+                    "ticket_id": ticket.id,
+                    "customer_name": _customer_name(case),
+                    **self._case_values(batch, case),
+                }
+                for case, ticket in zip(new, tickets, strict=True)
+            ]
+        )
+        for case, row in zip(new, rows, strict=True):
+            batch.rows[case.remote_id] = row
+            batch.created.add(row.id)
+
+    def _ticket_values(self, batch, case):
+        order = batch.orders.get(case.order_ref)
+        first = case.messages[0] if case.messages else None
+        body = to_safe_html(first.body, first.is_html) if first else ""
+        return {
+            "name": case.subject or self.env._("Case %s", case.remote_id),
+            "description": body or to_safe_html(case.subject or case.remote_id),
+            "partner_id": order.partner_id.id if order else False,
+            "partner_name": order.partner_id.name if order else _customer_name(case) or False,
+            "sale_order_ids": [Command.link(order.id)] if order else [],
+            "priority": "3" if case.kind == records.INCIDENT else "1",
+        }
+
+    def _case_values(self, batch, case):
+        order = batch.orders.get(case.order_ref)
+        return {
+            "kind": case.kind,
+            "subject": case.subject or False,
+            "topic": case.topic or False,
+            "is_open": case.is_open,
+            "order_ref": case.order_ref or False,
+            "sale_order_id": order.id if order else False,
+            "product_ref": case.product_ref or False,
+            "product_ean": case.product_ean or False,
+            "remote_created_at": _seconds(case.created_at),
+            "remote_updated_at": _seconds(case.updated_at),
+            "closed_at": _seconds(case.closed_at),
+        }
+
+    # Messages -----------------------------------------------------------------------------------
+
+    def _find_messages(self, batch):
+        ids = [row.id for row in batch.rows.values() if row.id not in batch.created]
+        if ids:
+            messages = self.env["marketplace.message"].search_fetch(
+                [("case_id", "in", ids)],
+                ["case_id", "key", "sent_at", "sender_name", "is_superseded"],
+            )
+            batch.known = {case.id: rows for case, rows in messages.grouped("case_id").items()}
+
+    def _collect_messages(self, batch):
+        """What the thread shows and we do not have; and what we have and it shows no more."""
+        for case in batch.cases:
+            row = batch.rows[case.remote_id]
+            known = batch.known.get(row.id)
+            keys = {message.key(case.remote_id): message for message in case.messages}
+            seen = set(known.mapped("key")) if known else set()
+            fresh = [(key, message) for key, message in keys.items() if key not in seen]
+            batch.fresh += [[row, key, message, None] for key, message in fresh]
+            if known and fresh and case.complete:
+                self._mark_edited(known, keys, [message for _key, message in fresh])
+        batch.fresh.sort(key=lambda item: item[2].sent_at)
+
+    def _mark_edited(self, known, keys, fresh):
+        """Same time and writer, another text: the old text stays, marked as edited since."""
+        moments = {(_seconds(m.sent_at), m.sender_name or False) for m in fresh}
+        known.filtered(
+            lambda m: (
+                m.key not in keys
+                and not m.is_superseded
+                and (m.sent_at, m.sender_name or False) in moments
+            )
+        ).is_superseded = True
+
+    def _adopt_echoes(self, batch):
+        """Our own answers coming back confirm their operations."""
+        candidates = [
+            item
+            for item in batch.fresh
+            if item[0].id not in batch.created
+            and item[2].sender_type in (records.SELLER, records.UNKNOWN)
+        ]
+        if not candidates:
+            return
+        operations = self.env["marketplace.operation"]._get_unseen_replies(
+            {item[0].id for item in candidates}
+        )
+        for item in candidates:
+            row, _key, message, _found = item
+            text = to_plain_text(message.body) if message.is_html else message.body
+            match = operations.filtered(
+                lambda o, row=row, text=text: (
+                    o.case_id == row and is_same_text(o.payload["text"], text)
+                )
+            ).sorted("id")[:1]
+            if match:
+                item[3] = match
+                operations -= match
+
+    def _create_messages(self, batch):
+        if not batch.fresh:
+            return
+        foreign = [item for item in batch.fresh if item[3] is None]
+        mails = self.env["mail.message"].create(
+            [self._mail_values(row, message) for row, _key, message, _op in foreign]
+        )
+        for item, mail in zip(foreign, mails, strict=True):
+            item[3] = mail
+        self.env["marketplace.message"].create([self._message_values(*i) for i in batch.fresh])
+        for _row, _key, message, found in batch.fresh:
+            if found._name == "marketplace.operation" and found.state != "done":
+                found._set_state("done", remote_id=message.remote_id or False, message=False)
+
+    def _mail_values(self, row, message):
+        internal = message.sender_type in (records.OPERATOR, records.SYSTEM)
+        partner = row.sale_order_id.partner_id
+        by_customer = message.sender_type == records.CUSTOMER
+        return {
+            "model": "helpdesk.ticket",
+            "res_id": row.ticket_id.id,
+            "body": to_safe_html(message.body, message.is_html) + _links(message.attachments),
+            "date": _seconds(message.sent_at),
+            "message_type": "marketplace",
+            "subtype_id": self._get_subtype_id(internal),
+            "is_internal": internal,
+            "author_id": partner.id if by_customer and partner else False,
+            "email_from": message.sender_name or row.customer_name or row.account_id.name,
+            "reply_to": False,
+            "marketplace_sender": message.sender_type,
+        }
+
+    def _get_subtype_id(self, internal):
+        xmlid = "mail.mt_note" if internal else "mail.mt_comment"
+        return self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+
+    def _message_values(self, row, key, message, found):
+        is_echo = found._name == "marketplace.operation"
+        return {
+            "case_id": row.id,
+            "account_id": row.account_id.id,
+            "key": key,
+            "remote_id": message.remote_id or False,
+            "sent_at": _seconds(message.sent_at),
+            "sender_type": records.SELLER if is_echo else message.sender_type,
+            "sender_name": message.sender_name or False,
+            "mail_message_id": found.mail_message_id.id if is_echo else found.id,
+            "operation_id": found.id if is_echo else False,
+        }
+
+    # After the messages -------------------------------------------------------------------------
+
+    def _update_cases(self, batch):
+        """Write what changed on known cases, and the last message on all."""
+        last = {}
+        for row, _key, message, _found in batch.fresh:
+            last[row.id] = message
+        for case in batch.cases:
+            row = batch.rows[case.remote_id]
+            values = {} if row.id in batch.created else self._case_values(batch, case)
+            if row.sale_order_id and not values.get("sale_order_id"):
+                values.pop("sale_order_id", None)
+            message = last.get(row.id)
+            if message:
+                values["last_message_at"] = _seconds(message.sent_at)
+                text = to_plain_text(message.body) if message.is_html else message.body
+                values["last_message_preview"] = preview(text)
+            changed = {name: value for name, value in values.items() if _differs(row[name], value)}
+            if "sale_order_id" in changed:
+                row._link_order(self.env["sale.order"].browse(changed.pop("sale_order_id")))
+            if changed:
+                row.write(changed)
+
+    def _finish(self, batch):
+        """Clocks, reopened tickets, closed ones, and who is told."""
+        rows = self.env["marketplace.case"].union(*batch.rows.values())
+        rows._refresh_clock()
+        spoke = {
+            row.id
+            for row, _key, message, found in batch.fresh
+            if found._name == "mail.message" and message.sender_type in _CALLING
+        }
+        waiting = rows.filtered(lambda r: r.id in spoke and r.awaiting_since)
+        waiting.ticket_id._marketplace_reopen()
+        (rows.filtered(lambda r: not r.is_open)).ticket_id._marketplace_close_if_done()
+        last = {}
+        for row, _key, message, found in batch.fresh:
+            if row in waiting and message.sender_type in _CALLING and found._name == "mail.message":
+                last[row.ticket_id] = found
+        self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
+
+    # Claims without cases -----------------------------------------------------------------------
+
+    @api.model
+    def _get_flagged_without_case(self, account, orders):
+        """Numbers of orders flagged with a claim that no case is about."""
+        return self.env["marketplace.orders"].sudo()._flagged_without_case(account, orders)
+
+    @api.model
+    def _store_chased(self, stream, missing, cases):
+        """Store what was found about flagged orders; report the orders with nothing."""
+        account = stream.account_id
+        self.sudo().with_context(**QUIET)._store_cases(account, cases)
+        found = {case.order_ref for case in cases}
+        letters = self.env["marketplace.dead.letter"].sudo()
+        silent = self.env["marketplace.orders"]._to_broken(sorted(set(missing) - found))
+        letters._set_aside(account, stream, silent, "claim_without_case")
+        letters._solve(account, found, "claim_without_case")
+
+
+# Messages that make somebody look.
+_CALLING = (records.CUSTOMER, records.UNKNOWN, records.OPERATOR)
+
+
+def _customer_name(case):
+    names = [m.sender_name for m in case.messages if m.sender_type == records.CUSTOMER]
+    return names[0] if names else ""
+
+
+def _broken(record, error):
+    return records.Broken(record.remote_id, error, repr(record))
+
+
+def _seconds(value):
+    return value.replace(microsecond=0) if value else False
+
+
+def _differs(current, value):
+    return (current.id if isinstance(current, models.BaseModel) else current) != value
+
+
+def _links(attachments):
+    """Files stay at the marketplace until somebody opens them."""
+    links = [
+        to_safe_html(f'<a href="{a.url}" rel="noreferrer">{a.name}</a>', is_html=True)
+        for a in attachments
+        if a.url.startswith("https://")
+    ]
+    return to_safe_html("").join(links)

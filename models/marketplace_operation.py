@@ -1,0 +1,339 @@
+"""The outbox: one thing that must happen at the marketplace exactly once."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..connectors import base, payload
+
+KINDS = [
+    (base.REPLY, "Answer"),
+    ("refund", "Refund"),
+    (base.GESTURE, "Commercial Gesture"),
+    (base.REFUSE_LINES, "Refusal Before Shipment"),
+    (base.CLOSE, "Closing"),
+]
+# The order is the order of the groups on screen: worst first.
+STATES = [
+    ("unknown", "In Doubt"),
+    ("rejected", "Refused"),
+    ("pending", "To Send"),
+    ("waiting", "Waiting For Another Step"),
+    ("sending", "Sending"),
+    ("sent", "Sent, Not Seen Yet"),
+    ("done", "Done"),
+    ("cancelled", "Abandoned"),
+]
+OPEN_STATES = ("unknown", "pending", "waiting", "sending", "sent")
+RETRY_MINUTES = 5
+
+
+class MarketplaceOperation(models.Model):
+    _name = "marketplace.operation"
+    _description = "Marketplace Operation"
+    _inherit = ["mail.thread"]
+    _order = "id desc"
+    _rec_name = "reference"
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one(
+        related="account_id.company_id", store=True, index=True, precompute=True
+    )
+    reference = fields.Char(required=True, readonly=True, copy=False)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    state = fields.Selection(
+        STATES, default="pending", required=True, readonly=True, tracking=True, index=True
+    )
+    case_id = fields.Many2one("marketplace.case", ondelete="restrict", index=True, readonly=True)
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    refund_id = fields.Many2one(
+        "marketplace.refund", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    mail_message_id = fields.Many2one(
+        "mail.message", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    after_id = fields.Many2one(
+        "marketplace.operation",
+        "Waits For",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+    )
+    user_id = fields.Many2one("res.users", "Asked By", readonly=True)
+    amount = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    payload = fields.Json(readonly=True, help="What is asked, exactly as it will be sent.")
+    before = fields.Json(readonly=True, help="What the marketplace showed just before sending.")
+    now = fields.Json(readonly=True, help="What the marketplace shows now.")
+    before_text = fields.Char(compute="_compute_pictures")
+    now_text = fields.Char(compute="_compute_pictures")
+    remote_id = fields.Char(readonly=True)
+    code = fields.Char("Marketplace's Code", readonly=True)
+    message = fields.Char("What Happened", readonly=True)
+    detail = fields.Text(readonly=True, groups="marketplace_helpdesk.group_manager")
+    attempts = fields.Integer(readonly=True)
+    lease_until = fields.Datetime(readonly=True)
+    retry_at = fields.Datetime("Next Try", readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(readonly=True)
+    needs_decision = fields.Boolean(
+        readonly=True, help="The marketplace cannot tell: a manager decides."
+    )
+    decided_by_id = fields.Many2one("res.users", readonly=True)
+
+    _reference_uniq = models.Constraint(
+        "unique(reference)", "An operation's reference stands for one operation only."
+    )
+    _claim_idx = models.Index(
+        "(account_id, id) WHERE state IN ('pending', 'sending', 'sent', 'unknown')"
+    )
+
+    @api.depends("reference", "kind")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for operation in self:
+            operation.display_name = f"{kinds.get(operation.kind, '')} {operation.reference or ''}"
+
+    @api.depends("before", "now")
+    def _compute_pictures(self):
+        for operation in self:
+            operation.before_text = _picture_text(operation.before)
+            operation.now_text = _picture_text(operation.now)
+
+    # Asking -------------------------------------------------------------------------------------
+
+    @api.model
+    def _enqueue(self, account, kind, data, case=None, after=None, **values):
+        """Write one pending operation in the caller's transaction; nothing is sent here.
+
+        `data`: JSON-able dict (connectors.payload). `after`: an operation whose success it waits for.
+        """
+        account._check_writes()
+        after = after or self.browse()
+        ticket = (
+            case.ticket_id
+            if case
+            else values.get("refund_id")
+            and self.env["marketplace.refund"].browse(values["refund_id"]).ticket_id
+        )
+        operation = self.sudo().create(
+            {
+                "account_id": account.id,
+                "kind": kind,
+                "payload": data,
+                "reference": values.pop("reference", None) or self._new_reference(),
+                "case_id": case.id if case else False,
+                "ticket_id": ticket.id if ticket else False,
+                "sale_order_id": case.sale_order_id.id if case else False,
+                "user_id": self.env.uid,
+                "after_id": after.id,
+                "state": "waiting" if after and after.state != "done" else "pending",
+                **values,
+            }
+        )
+        account._trigger_job()
+        return operation
+
+    @api.model
+    def _new_reference(self):
+        return self.env["ir.sequence"].sudo().next_by_code("marketplace.operation")
+
+    def _get_remote_operation(self):
+        """The connector's operation that this row stands for."""
+        self.ensure_one()
+        return payload.from_payload(self.kind, self.reference, self.payload)
+
+    @api.model
+    def _get_unseen_replies(self, case_ids):
+        """Answers of these cases that no message of the thread confirms yet."""
+        replies = self.search(
+            [
+                ("case_id", "in", list(case_ids)),
+                ("kind", "=", base.REPLY),
+                ("state", "!=", "cancelled"),
+            ]
+        )
+        seen = (
+            self.env["marketplace.message"]
+            .search_fetch([("operation_id", "in", replies.ids)], ["operation_id"])
+            .operation_id
+        )
+        return replies - seen
+
+    # Results, written by the job ----------------------------------------------------------------
+
+    def _set_state(self, state, **values):
+        """Move to `state` and let everything that hangs on it follow."""
+        self.ensure_one()
+        values.setdefault("lease_until", False)
+        if state in ("done", "rejected"):
+            values.setdefault("done_at", fields.Datetime.now())
+            values.setdefault("needs_decision", False)
+        self.sudo().write({"state": state, **values})
+        self._update_notification()
+        if self.refund_id:
+            self.refund_id.sudo()._follow_operation(self)
+        if state == "done":
+            self._after_done()
+        elif state in ("rejected", "unknown"):
+            self._tell_failure()
+        elif state == "cancelled":
+            self._cancel_followers()
+
+    def _after_done(self):
+        followers = self.sudo().search([("after_id", "=", self.id), ("state", "=", "waiting")])
+        followers.write({"state": "pending", "retry_at": False})
+        if self.kind == base.CLOSE:
+            self.case_id.sudo()._mark_closed()
+        elif self.kind == base.REPLY:
+            self.case_id.sudo()._refresh_clock()
+
+    def _cancel_followers(self):
+        followers = self.sudo().search([("after_id", "=", self.id), ("state", "=", "waiting")])
+        for follower in followers:
+            follower._set_state("cancelled", message=self.env._("The step before was abandoned."))
+
+    def _tell_failure(self):
+        """An operation that did not go through is loud on its ticket."""
+        ticket = self.ticket_id
+        if not ticket:
+            return
+        kind = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        summary = (
+            self.env._("%s: in doubt", kind)
+            if self.state == "unknown"
+            else self.env._("%s: refused", kind)
+        )
+        ticket.sudo()._marketplace_alert(summary, self.message or "", users=self.user_id)
+
+    def _update_notification(self):
+        """The bubble of an answer shows how far it came."""
+        if not self.mail_message_id:
+            return
+        status = {
+            "done": "sent",
+            "sent": "pending",
+            "rejected": "exception",
+            "unknown": "exception",
+            "cancelled": "canceled",
+        }.get(self.state, "ready")
+        notifications = (
+            self.env["mail.notification"]
+            .sudo()
+            .search(
+                [
+                    ("mail_message_id", "=", self.mail_message_id.id),
+                    ("notification_type", "=", "marketplace"),
+                ]
+            )
+        )
+        notifications.write(
+            {
+                "notification_status": status,
+                "failure_type": "unknown" if status == "exception" else False,
+                "failure_reason": self.message if status == "exception" else False,
+            }
+        )
+        self.mail_message_id.sudo()._notify_message_notification_update()
+
+    # Decisions of people ------------------------------------------------------------------------
+
+    def _check_manager(self):
+        if not self.env.user.has_group("marketplace_helpdesk.group_manager"):
+            raise AccessError(self.env._("Only marketplace managers may decide this."))
+        self.check_access("read")
+
+    def _check_agent(self):
+        if not self.env.user.has_group("marketplace_helpdesk.group_agent"):
+            raise AccessError(self.env._("Only marketplace agents may act at a marketplace."))
+        self.check_access("read")
+
+    def _lock_in_state(self, *states):
+        """Lock the row and make sure that it still is where the person saw it."""
+        self.ensure_one()
+        self.sudo().lock_for_update()
+        self.invalidate_recordset(["state"])
+        if self.state not in states:
+            raise UserError(
+                self.env._("“%s” has moved on meanwhile: look again.", self.display_name)
+            )
+
+    def action_happened(self):
+        """A manager saw at the marketplace that it happened."""
+        self._check_manager()
+        for operation in self:
+            operation._lock_in_state("unknown")
+            operation._decide(self.env._("%s decided: it happened.", self.env.user.name), "done")
+
+    def action_not_happened(self):
+        """A manager saw at the marketplace that it did not happen: send again."""
+        self._check_manager()
+        for operation in self:
+            operation._lock_in_state("unknown")
+            operation._decide(
+                self.env._("%s decided: it did not happen, send again.", self.env.user.name),
+                "pending",
+                retry_at=False,
+                sent_at=False,
+                needs_decision=False,
+            )
+            operation.account_id._trigger_job()
+
+    def _decide(self, note, state, **values):
+        self.sudo()._set_state(state, decided_by_id=self.env.uid, message=note, **values)
+        self.sudo().message_post(body=note, author_id=self.env.user.partner_id.id)
+
+    def action_retry(self):
+        """Send a refused operation again, or a waiting one at once."""
+        self._check_agent()
+        for operation in self:
+            operation._lock_in_state("rejected", "pending")
+            operation.account_id._check_writes()
+            if operation.refund_id:
+                operation.refund_id._check_retry()
+            operation.sudo()._set_state("pending", retry_at=False, sent_at=False, message=False)
+            operation.account_id._trigger_job()
+
+    def action_abandon(self):
+        """Give up an operation that has not left, or was refused."""
+        self._check_agent()
+        for operation in self:
+            operation._lock_in_state("rejected", "pending", "waiting")
+            operation.sudo()._set_state(
+                "cancelled", message=self.env._("Abandoned by %s.", self.env.user.name)
+            )
+
+    def action_view_source(self):
+        """Open what it is about."""
+        self.ensure_one()
+        record = self.ticket_id or self.sale_order_id or self.case_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }
+
+    # Small helpers of the outbox ----------------------------------------------------------------
+
+    def _postpone(self, message, retry_after=None):
+        """Nothing was sent: back to pending with a later try."""
+        wait = timedelta(seconds=retry_after or RETRY_MINUTES * 60 * min(self.attempts or 1, 6))
+        self._set_state("pending", message=message, retry_at=fields.Datetime.now() + wait)
+
+
+def _picture_text(picture):
+    """A picture in one line: its total where it has one, else its states."""
+    if not picture:
+        return ""
+    if "total" in picture:
+        return str(picture["total"])
+    return ", ".join(f"{key}: {value}" for key, value in sorted(picture.items()))

@@ -1,0 +1,121 @@
+"""A sale order made from a marketplace's order, for accounts that want it so."""
+
+from odoo import Command, api, models
+
+
+class MarketplaceOrderMaker(models.AbstractModel):
+    _name = "marketplace.order.maker"
+    _description = "Marketplace Order Maker Service"
+
+    @api.model
+    def _make(self, account, order):
+        """Create and confirm a sale order.
+
+        Raises ValueError, with a sentence for people, where a product is missing.
+        """
+        lines = [line for line in order.lines if not line.is_fee and line.quantity]
+        if not lines:
+            raise ValueError(self.env._("The order has no line that could be sold."))
+        products = self._find_products(account, lines)
+        partner = self._get_partner(account, order)
+        sale_order = (
+            self.env["sale.order"]
+            .with_context(
+                mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
+            )
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": account.company_id.id,
+                    "date_order": order.created_at and order.created_at.replace(microsecond=0),
+                    account.order_field: account._format_order_ref(order.remote_id),
+                    "marketplace_account_id": account.id,
+                    "marketplace_ref": order.remote_id,
+                    "order_line": [
+                        Command.create(self._line_values(line, products[line.sku]))
+                        for line in lines
+                    ],
+                }
+            )
+        )
+        self._add_shipping(account, sale_order, sum(line.shipping for line in lines))
+        self._set_prices(sale_order, lines)
+        sale_order.with_context(mail_notrack=True).action_confirm()
+        return sale_order
+
+    def _find_products(self, account, lines):
+        skus = {line.sku for line in lines}
+        products = self.env["product.product"].search(
+            [
+                ("default_code", "in", list(skus)),
+                ("company_id", "in", [False, account.company_id.id]),
+            ]
+        )
+        found = {product.default_code: product for product in products}
+        missing = sorted(skus - found.keys())
+        if missing:
+            raise ValueError(
+                self.env._("No product has the internal reference %s.", ", ".join(missing))
+            )
+        return found
+
+    def _get_partner(self, account, order):
+        address = order.delivery
+        name = order.customer_name or address.name or self.env._("Customer of %s", account.name)
+        country = self.env["res.country"].search([("code", "=", address.country_code or "FR")])
+        values = {
+            "name": name,
+            "street": address.street or False,
+            "street2": address.street2 or False,
+            "zip": address.zip or False,
+            "city": address.city or False,
+            "country_id": country[:1].id,
+            "phone": address.phone or False,
+        }
+        same = [(key, "=", values[key]) for key in ("name", "street", "zip", "city")]
+        known = self.env["res.partner"].search(
+            [*same, ("company_id", "in", [False, account.company_id.id])], limit=1
+        )
+        return known or self.env["res.partner"].create(
+            {**values, "company_id": account.company_id.id}
+        )
+
+    def _line_values(self, line, product):
+        return {
+            "product_id": product.id,
+            "name": line.name or product.display_name,
+            "product_uom_qty": line.quantity,
+            "marketplace_ref": line.remote_id,
+        }
+
+    def _add_shipping(self, account, sale_order, amount):
+        if not amount:
+            return
+        product = account.shipping_product_id
+        if not product:
+            raise ValueError(
+                self.env._("Choose a shipping product on the account “%s”.", account.name)
+            )
+        sale_order.order_line = [
+            Command.create({"product_id": product.id, "price_unit": float(amount)})
+        ]
+        line = sale_order.order_line[-1]
+        line.price_unit = self._untaxed_unit(line, float(amount))
+
+    def _set_prices(self, sale_order, lines):
+        """Prices as charged; taxes are taken out where the product's taxes are added on top."""
+        by_ref = {line.remote_id: line for line in lines}
+        for sale_line in sale_order.order_line:
+            line = by_ref.get(sale_line.marketplace_ref)
+            if line:
+                sale_line.price_unit = self._untaxed_unit(
+                    sale_line, float(line.amount) / line.quantity
+                )
+
+    def _untaxed_unit(self, sale_line, gross):
+        """The unit price that yields `gross`, taxes included, on this line."""
+        taxes = sale_line.tax_ids
+        if not taxes or all(tax.price_include for tax in taxes):
+            return gross
+        details = taxes._get_tax_details(gross, 1.0, special_mode="total_included")
+        return details["total_excluded"]

@@ -1,0 +1,244 @@
+"""Marketplace orders meet sale orders: found, linked, brought up to date, or created."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..connectors import records
+
+REFRESH_BATCH = 50
+
+
+class MarketplaceOrders(models.AbstractModel):
+    _name = "marketplace.orders"
+    _description = "Marketplace Orders Service"
+
+    # Finding ------------------------------------------------------------------------------------
+
+    @api.model
+    def _find(self, account, refs):
+        """{marketplace number: sale order} of those that exist in the account's company.
+
+        An order found by the account's order field is linked for good.
+        """
+        refs = [ref for ref in refs if ref]
+        if not refs:
+            return {}
+        Order = self.env["sale.order"].sudo()
+        linked = Order.search_fetch(
+            [("marketplace_account_id", "=", account.id), ("marketplace_ref", "in", refs)],
+            ["marketplace_ref", "partner_id", "company_id"],
+        )
+        found = {order.marketplace_ref: order for order in linked}
+        wanted = {account._format_order_ref(ref): ref for ref in refs if ref not in found}
+        if wanted:
+            candidates = Order.search(
+                [
+                    ("company_id", "=", account.company_id.id),
+                    ("marketplace_ref", "=", False),
+                    (account.order_field, "in", list(wanted)),
+                ],
+                order="id desc",
+            )
+            for order in candidates:
+                ref = wanted[order[account.order_field]]
+                if ref not in found:
+                    self._link(account, order, ref)
+                    found[ref] = order
+        return found
+
+    def _link(self, account, order, ref):
+        order.write(
+            {
+                "marketplace_account_id": account.id,
+                "marketplace_ref": ref,
+                "marketplace_refresh": True,
+            }
+        )
+
+    @api.model
+    def _link_waiting_cases(self, account, orders):
+        """Sale orders appeared or changed their number: cases that wait for them are linked."""
+        by_ref = {}
+        for order in orders:
+            ref = self._parse_order_ref(account, order[account.order_field])
+            if ref:
+                by_ref[ref] = order
+        cases = (
+            self.env["marketplace.case"]
+            .sudo()
+            .search(
+                [
+                    ("account_id", "=", account.id),
+                    ("sale_order_id", "=", False),
+                    ("order_ref", "in", list(by_ref)),
+                ]
+            )
+        )
+        for ref, waiting in cases.grouped("order_ref").items():
+            self._link(account, by_ref[ref], ref)
+            waiting._link_order(by_ref[ref])
+        if cases:
+            account._trigger_job()
+
+    def _parse_order_ref(self, account, value):
+        prefix, suffix = account.order_prefix or "", account.order_suffix or ""
+        if not value or not value.startswith(prefix) or not value.endswith(suffix):
+            return None
+        return value[len(prefix) : len(value) - len(suffix)]
+
+    # Storing ------------------------------------------------------------------------------------
+
+    @api.model
+    def _store(self, account, orders):
+        """Bring sale orders up to date. `orders`: connectors.records.Order.
+
+        Returns [(order, error)] of those that could not be stored.
+        """
+        found = self._find(account, [order.remote_id for order in orders])
+        failed = []
+        for order in orders:
+            sale_order = found.get(order.remote_id)
+            try:
+                with self.env.cr.savepoint():
+                    if not sale_order and account.order_policy == "create":
+                        sale_order = self.env["marketplace.order.maker"]._make(account, order)
+                    if sale_order:
+                        self._update(account, sale_order, order)
+            except (ValueError, KeyError) as error:  # what a person can mend
+                failed.append((order, str(error)))
+        return failed
+
+    def _update(self, account, sale_order, order):
+        """Write what changed of the marketplace's picture onto a sale order."""
+        values = self._order_values(order)
+        changed = {name: value for name, value in values.items() if sale_order[name] != value}
+        unmatched = self._update_lines(sale_order, order)
+        warning = (
+            self.env._("Lines of the marketplace that this order does not have: %s", unmatched)
+            if unmatched
+            else False
+        )
+        if (sale_order.marketplace_warning or False) != warning:
+            changed["marketplace_warning"] = warning
+        if order.contact_address and order.contact_address != (
+            sale_order.marketplace_contact_address or ""
+        ):
+            changed["marketplace_contact_address"] = order.contact_address
+            changed["marketplace_contact_date"] = fields.Datetime.now()
+        if changed:
+            sale_order.with_context(mail_notrack=True).write(changed)
+
+    def _order_values(self, order):
+        lines = [line for line in order.lines if not line.is_fee]
+        gestures = sum(refund.amount for refund in order.refunds if refund.by_seller)
+        return {
+            "marketplace_state": order.state,
+            "marketplace_remote_state": order.remote_state or False,
+            "marketplace_charged": float(sum(line.amount + line.shipping for line in lines)),
+            "marketplace_gestures": float(gestures),
+            "marketplace_has_claim": order.has_claim,
+            "marketplace_shipped_at": _seconds(order.shipped_at),
+            "marketplace_ship_before": _seconds(order.ship_before),
+            "marketplace_by_marketplace": order.fulfilled_by_marketplace,
+            "marketplace_refresh": False,
+        }
+
+    def _update_lines(self, sale_order, order):
+        """Match by line reference, then by SKU or EAN; returns the SKUs without a line."""
+        free = sale_order.order_line.filtered(lambda line: not line.display_type)
+        unmatched = []
+        for line in order.lines:
+            if line.is_fee:
+                continue
+            sale_line = self._match_line(free, line)
+            free -= sale_line
+            if not sale_line:
+                unmatched.append(line.sku or line.remote_id)
+                continue
+            values = self._line_values(line)
+            changed = {name: value for name, value in values.items() if sale_line[name] != value}
+            if changed:
+                sale_line.with_context(mail_notrack=True).write(changed)
+        return ", ".join(unmatched)
+
+    def _match_line(self, sale_lines, line):
+        for matches in (
+            lambda s: s.marketplace_ref == line.remote_id,
+            lambda s: not s.marketplace_ref and s.product_id.default_code == line.sku,
+            lambda s: not s.marketplace_ref and line.ean and s.product_id.barcode == line.ean,
+        ):
+            found = sale_lines.filtered(matches)[:1]
+            if found:
+                return found
+        return sale_lines.browse()
+
+    def _line_values(self, line):
+        return {
+            "marketplace_ref": line.remote_id,
+            "marketplace_state": line.state,
+            "marketplace_remote_state": line.remote_state or False,
+            "marketplace_ean": line.ean or False,
+            "marketplace_condition": line.condition or False,
+            "marketplace_quantity": line.quantity,
+            "marketplace_amount": float(line.amount),
+            "marketplace_shipping": float(line.shipping),
+            "marketplace_seen_refunded": float(line.refunded + line.refunded_shipping),
+        }
+
+    # Reading again ------------------------------------------------------------------------------
+
+    @api.model
+    def _get_wanted(self, account):
+        """Orders that somebody asked to read again."""
+        return (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("marketplace_account_id", "=", account.id),
+                    ("marketplace_refresh", "=", True),
+                ],
+                limit=REFRESH_BATCH,
+            )
+        )
+
+    @api.model
+    def _store_wanted(self, account, wanted, orders):
+        """Bring them up to date. One unknown at the marketplace is not asked for again."""
+        by_ref = {order.marketplace_ref: order for order in wanted}
+        for order in orders:
+            if order.remote_id in by_ref:
+                self._update(account, by_ref[order.remote_id], order)
+        wanted.marketplace_refresh = False
+
+    # Claims without cases -----------------------------------------------------------------------
+
+    @api.model
+    def _flagged_without_case(self, account, orders):
+        """The numbers of orders flagged with a claim that no case of ours is about."""
+        refs = {
+            order.remote_id
+            for order in orders
+            if order.has_claim or any(line.has_claim for line in order.lines)
+        }
+        if not refs:
+            return []
+        known = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT order_ref FROM marketplace_case"
+                " WHERE account_id = %s AND order_ref = ANY(%s)",
+                account.id,
+                list(refs),
+            )
+        )
+        return sorted(refs - {ref for (ref,) in known})
+
+    @api.model
+    def _to_broken(self, refs):
+        """Flagged orders as records to set aside."""
+        message = self.env._("This order is flagged with a claim, but no discussion about it came.")
+        return [records.Broken(ref, message, "") for ref in refs]
+
+
+def _seconds(value):
+    return value.replace(microsecond=0) if value else False

@@ -1,0 +1,308 @@
+"""The outbox leaves: claimed with a lease, sent once, settled where the outcome is in doubt."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..connectors import base, errors
+from .connector_terms import translate_term
+
+_logger = logging.getLogger(__name__)
+
+# Longer than the longest call of any client, with its preparation.
+LEASE = timedelta(minutes=5)
+SETTLE_AGAIN = timedelta(minutes=5)
+MAX_CLOSE_TRIES = 6
+
+
+class MarketplaceOutbox(models.AbstractModel):
+    _name = "marketplace.outbox"
+    _description = "Marketplace Outbox Service"
+
+    # One turn -----------------------------------------------------------------------------------
+
+    @api.model
+    def _push(self, account, client, run):
+        """Send what waits, one operation after the other, as long as time is left."""
+        if account.state != "enabled":
+            return
+        while not run.is_over:
+            operation = run.do(self._claim, account)
+            if not operation:
+                return
+            self._send(operation, client, run)
+
+    @api.model
+    def _settle(self, account, client, run):
+        """End doubts: leases of dead processes, lost answers, mails that nobody saw arrive."""
+        if account.state != "enabled":
+            return
+        run.do(self._recover_leases, account)
+        run.do(self._doubt_unseen, account)
+        for operation in self._get_doubtful(account):
+            if run.is_over:
+                return
+            self._settle_one(operation, client, run)
+
+    @api.model
+    def _has_work(self, account):
+        """Whether an operation could leave now."""
+        return bool(
+            self.env["marketplace.operation"]
+            .sudo()
+            .search_count(
+                [
+                    ("account_id", "=", account.id),
+                    ("state", "=", "pending"),
+                    "|",
+                    ("retry_at", "=", False),
+                    ("retry_at", "<=", fields.Datetime.now()),
+                ],
+                limit=1,
+            )
+        )
+
+    # Claim --------------------------------------------------------------------------------------
+
+    def _claim(self, account):
+        """Take the oldest operation that may leave, in one statement; its lease starts."""
+        now = fields.Datetime.now()
+        self.env["marketplace.operation"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE marketplace_operation
+                   SET state = 'sending', lease_until = %(lease)s, sent_at = NULL, before = NULL,
+                       attempts = COALESCE(attempts, 0) + 1
+                 WHERE id = (SELECT id
+                               FROM marketplace_operation
+                              WHERE account_id = %(account)s AND state = 'pending'
+                                AND (retry_at IS NULL OR retry_at <= %(now)s)
+                           ORDER BY id
+                              LIMIT 1
+                                FOR UPDATE SKIP LOCKED)
+             RETURNING id
+                """,
+                lease=now + LEASE,
+                account=account.id,
+                now=now,
+            )
+        )
+        operation = self.env["marketplace.operation"].browse([row[0] for row in rows])
+        operation.invalidate_recordset()
+        return operation
+
+    def _recover_leases(self, account):
+        """A process died while sending: in doubt if the call had begun, else simply again."""
+        stale = self.env["marketplace.operation"].search(
+            [
+                ("account_id", "=", account.id),
+                ("state", "=", "sending"),
+                ("lease_until", "<", fields.Datetime.now()),
+            ]
+        )
+        for operation in stale:
+            if operation.sent_at:
+                self._set_unknown(
+                    operation, self.env._("The server stopped while this was being sent.")
+                )
+            else:
+                operation._set_state("pending", retry_at=False)
+
+    # Send ---------------------------------------------------------------------------------------
+
+    def _send(self, operation, client, run):
+        """Send one claimed operation once, and record what came of it."""
+        try:
+            prepared = self._prepare(operation, client, run)
+        except errors.LoginError:
+            run.do(operation._set_state, "pending")
+            raise
+        except errors.RefusedError as error:
+            run.do(self._record_error, operation, error)
+            return
+        except errors.ConnectorError as error:  # only read so far: nothing happened
+            message = self._sentence(operation, error)
+            retry_after = getattr(error, "retry_after", None)
+            run.do(lambda: operation._postpone(message, retry_after))
+            return
+        try:
+            outcome = prepared()
+        except errors.LoginError:
+            run.do(operation._set_state, "pending")
+            raise
+        except errors.ConnectorError as error:
+            run.do(self._record_error, operation, error)
+            return
+        run.do(self._record_outcome, operation, outcome)
+
+    def _prepare(self, operation, client, run):
+        """Read what is needed, note the picture before, and return the call that sends."""
+        self._check_still_allowed(operation)
+        if self._goes_by_mail(operation):
+            mail = self.env["marketplace.relay.mail"]
+            address = mail._get_address(operation.case_id, client, run)
+            message = mail._build(operation, address)
+            picture, call = {}, lambda: mail._send(operation.account_id, message)
+        else:
+            remote = operation._get_remote_operation()
+            picture, call = client.picture(remote), lambda: client.perform(remote)
+        run.do(self._begin_call, operation, picture)
+        return call
+
+    def _goes_by_mail(self, operation):
+        return operation.kind == base.REPLY and operation.account_id.uses_relay_mail
+
+    def _check_still_allowed(self, operation):
+        """What was right when it was asked may not be now."""
+        refund = operation.refund_id
+        if not refund:
+            return
+        try:
+            refund.sale_order_id._lock_refunds()
+            refund._check_left()
+        except UserError as error:
+            raise errors.RefusedError(str(error), code="over_refund") from error
+
+    def _begin_call(self, operation, picture):
+        now = fields.Datetime.now()
+        operation.write({"before": picture, "sent_at": now, "lease_until": now + LEASE})
+
+    # Record -------------------------------------------------------------------------------------
+
+    def _record_outcome(self, operation, outcome):
+        """What the marketplace answered, item by item where it answers so."""
+        if self._goes_by_mail(operation):
+            operation._set_state("sent", message=False, retry_at=False)
+            return
+        if outcome.retry_when_answered:
+            self._wait_for_answer(operation, outcome)
+            return
+        if operation.refund_id:
+            operation.refund_id._apply_items(outcome.items)
+        accepted = outcome.ok or any(item.ok for item in outcome.items)
+        operation._set_state(
+            "done" if accepted else "rejected",
+            message=self._outcome_sentence(operation, outcome),
+            code=outcome.code or self._item_codes(outcome) or False,
+            remote_id=outcome.remote_id or False,
+            retry_at=False,
+        )
+
+    def _outcome_sentence(self, operation, outcome):
+        lang_env = operation.account_id._get_responsible_env()
+        texts = [outcome.message, *(item.message for item in outcome.items if not item.ok)]
+        return " ".join(translate_term(lang_env, t) for t in dict.fromkeys(texts) if t) or False
+
+    def _item_codes(self, outcome):
+        return ", ".join(dict.fromkeys(item.code for item in outcome.items if item.code))
+
+    def _record_error(self, operation, error):
+        message = self._sentence(operation, error)
+        if isinstance(error, errors.UnknownOutcomeError):
+            self._set_unknown(operation, message, error)
+        elif isinstance(error, errors.NotSentError):
+            operation._postpone(message, error.retry_after)
+        else:
+            operation._set_state(
+                "rejected", message=message, code=error.code, detail=error.detail or False
+            )
+
+    def _set_unknown(self, operation, message, error=None, needs_decision=False):
+        operation._set_state(
+            "unknown",
+            message=message,
+            code=error.code if error else False,
+            detail=error and error.detail or False,
+            needs_decision=needs_decision,
+            retry_at=False,
+        )
+
+    def _sentence(self, operation, error):
+        return translate_term(operation.account_id._get_responsible_env(), str(error))
+
+    def _wait_for_answer(self, operation, outcome):
+        """The marketplace closes only after an answer: wait for ours, if there is one."""
+        reply = operation.case_id.operation_ids.filtered(
+            lambda o: o.kind == base.REPLY and o.state in ("pending", "sending", "sent", "unknown")
+        )[:1]
+        message = self._outcome_sentence(operation, outcome)
+        if reply:
+            operation._set_state("waiting", after_id=reply.id, message=message, code=outcome.code)
+        elif not operation.case_id.awaiting_since and operation.attempts < MAX_CLOSE_TRIES:
+            operation._postpone(message)  # answered, but the marketplace does not know yet
+        else:
+            operation._set_state("rejected", message=message, code=outcome.code)
+
+    # Doubt --------------------------------------------------------------------------------------
+
+    def _doubt_unseen(self, account):
+        """Relay mail that was sent and not seen in the thread in time is in doubt."""
+        limit = fields.Datetime.now() - timedelta(minutes=account.confirm_minutes)
+        unseen = self.env["marketplace.operation"].search(
+            [("account_id", "=", account.id), ("state", "=", "sent"), ("sent_at", "<", limit)]
+        )
+        for operation in unseen:
+            self._set_unknown(
+                operation,
+                account._get_responsible_env()._(
+                    "The answer left by e-mail %(minutes)s minutes ago and does not show in the "
+                    "discussion: the customer may not have it.",
+                    minutes=account.confirm_minutes,
+                ),
+                needs_decision=True,
+            )
+
+    def _get_doubtful(self, account):
+        return self.env["marketplace.operation"].search(
+            [
+                ("account_id", "=", account.id),
+                ("state", "=", "unknown"),
+                ("needs_decision", "=", False),
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+
+    def _settle_one(self, operation, client, run):
+        """Ask the marketplace; never send again blindly."""
+        if self._goes_by_mail(operation):
+            run.do(lambda: operation.write({"needs_decision": True}))
+            return
+        remote = operation._get_remote_operation()
+        try:
+            finding = client.find(remote, operation.before or {}, operation.sent_at)
+        except errors.LoginError:
+            raise
+        except errors.ConnectorError as error:
+            _logger.info("Operation %s stays in doubt: %s", operation.reference, error)
+            run.do(self._ask_later, operation, operation.now)
+            return
+        run.do(self._apply_finding, operation, finding)
+
+    def _apply_finding(self, operation, finding):
+        if finding.verdict == base.FOUND:
+            operation.now = finding.now
+            self._record_outcome(operation, finding.outcome)
+        elif finding.verdict == base.ABSENT:
+            operation._set_state("pending", now=finding.now, retry_at=False)
+        elif finding.verdict == base.NOT_YET:
+            self._ask_later(operation, finding.now)
+        else:
+            operation.write({"now": finding.now, "needs_decision": True})
+            operation._tell_failure()
+
+    def _ask_later(self, operation, picture):
+        operation.write({"now": picture, "retry_at": fields.Datetime.now() + SETTLE_AGAIN})
+
+    # Mail server --------------------------------------------------------------------------------
+
+    @api.model
+    def _test_mail_server(self, account):
+        """Raise a ConnectorError where the outgoing server does not take the sender address."""
+        self.env["marketplace.relay.mail"]._test(account)

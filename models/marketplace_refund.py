@@ -1,0 +1,229 @@
+"""Money given back to a customer through the marketplace."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..connectors import payload
+
+KINDS = [
+    ("order", "Whole Order"),
+    ("lines", "Lines"),
+    ("gesture", "Commercial Gesture"),
+    ("refusal", "Refusal Before Shipment"),
+]
+STATES = [
+    ("asked", "Asked"),
+    ("doubt", "In Doubt"),
+    ("accepted", "Accepted"),
+    ("partial", "Partly Accepted"),
+    ("refused", "Refused"),
+    ("cancelled", "Abandoned"),
+]
+
+
+class MarketplaceRefund(models.Model):
+    _name = "marketplace.refund"
+    _description = "Marketplace Refund"
+    _inherit = ["mail.thread"]
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True, default="/", copy=False)
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", index=True, readonly=True
+    )
+    company_id = fields.Many2one(
+        related="account_id.company_id", store=True, index=True, precompute=True
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order", required=True, ondelete="restrict", index=True, readonly=True
+    )
+    case_id = fields.Many2one("marketplace.case", ondelete="set null", readonly=True)
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    partner_id = fields.Many2one(related="sale_order_id.partner_id")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    state = fields.Selection(
+        STATES, default="asked", required=True, readonly=True, tracking=True, index=True
+    )
+    reason_id = fields.Many2one("marketplace.reason", ondelete="restrict", readonly=True)
+    note = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", "Asked By", readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary("Asked", compute="_compute_amounts", store=True)
+    accepted_amount = fields.Monetary("Accepted", compute="_compute_amounts", store=True)
+    line_ids = fields.One2many("marketplace.refund.line", "refund_id", readonly=True)
+    operation_ids = fields.One2many("marketplace.operation", "refund_id", readonly=True)
+    message = fields.Char("What Happened", readonly=True)
+
+    _name_uniq = models.Constraint("unique(name, company_id)", "This number is taken.")
+
+    @api.depends("line_ids.amount", "line_ids.state", "line_ids.accepted_amount")
+    def _compute_amounts(self):
+        for refund in self:
+            refund.amount = sum(refund.line_ids.mapped("amount"))
+            refund.accepted_amount = sum(refund.line_ids.mapped("accepted_amount"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].sudo().next_by_code("marketplace.refund")
+        return super().create(vals_list)
+
+    # Asking -------------------------------------------------------------------------------------
+
+    @api.model
+    def _ask(self, order, kind, lines, operation, case=None, reason=None, note=False):
+        """Write a refund and its operation in one transaction, under the order's lock.
+
+        `lines`: values of marketplace.refund.line; `operation`: connectors.base.Operation.
+        Raises UserError where more would be given back than is left.
+        """
+        order._lock_refunds()
+        refund = self.sudo().create(
+            {
+                "account_id": order.marketplace_account_id.id,
+                "sale_order_id": order.id,
+                "case_id": case.id if case else False,
+                "ticket_id": case.ticket_id.id if case else False,
+                "kind": kind,
+                "reason_id": reason.id if reason else False,
+                "note": note,
+                "user_id": self.env.uid,
+                "currency_id": order.currency_id.id,
+                "line_ids": [fields.Command.create(line) for line in lines],
+            }
+        )
+        refund._check_left()
+        refund._enqueue(operation)
+        return refund
+
+    def _enqueue(self, operation):
+        self.env["marketplace.operation"]._enqueue(
+            self.account_id,
+            operation.kind,
+            payload.to_payload(operation),
+            case=self.case_id or None,
+            refund_id=self.id,
+            sale_order_id=self.sale_order_id.id,
+            amount=self.amount,
+            currency_id=self.currency_id.id,
+        )
+
+    def _check_left(self):
+        """Never more than charged minus refunded and asked, by line and in all."""
+        self.ensure_one()
+        order = self.sale_order_id.sudo()
+        order.invalidate_recordset()
+        order.order_line.invalidate_recordset()
+        for line in self.line_ids.sale_line_id:
+            if order.currency_id.compare_amounts(line.marketplace_left, 0) < 0:
+                raise UserError(
+                    self.env._(
+                        "“%(line)s”: only %(left)s is left to refund. Somebody may have asked "
+                        "for a refund meanwhile.",
+                        line=line.name,
+                        left=order.currency_id.format(
+                            line.marketplace_left + self._amount_of(line)
+                        ),
+                    )
+                )
+        if order.currency_id.compare_amounts(order.marketplace_left, 0) < 0:
+            raise UserError(
+                self.env._(
+                    "Only %(left)s of this order is left to refund; %(asked)s was asked.",
+                    left=order.currency_id.format(order.marketplace_left + self.amount),
+                    asked=order.currency_id.format(self.amount),
+                )
+            )
+
+    def _amount_of(self, sale_line):
+        return sum(self.line_ids.filtered(lambda l: l.sale_line_id == sale_line).mapped("amount"))
+
+    def _check_retry(self):
+        """A refused refund counts again once it is tried again."""
+        self.sale_order_id._lock_refunds()
+        refused = self.line_ids.filtered(lambda l: l.state == "refused")
+        if self.line_ids - refused:
+            raise UserError(
+                self.env._("A part of this refund was accepted: ask for a new one for the rest.")
+            )
+        self.sudo().line_ids.state = "asked"
+        self._check_left()
+
+    # What the marketplace said ------------------------------------------------------------------
+
+    def _follow_operation(self, operation):
+        """Bring the refund in line with its operation."""
+        line_state = {
+            "unknown": "doubt",
+            "rejected": "refused",
+            "cancelled": "cancelled",
+            "pending": "asked",
+            "waiting": "asked",
+            "sending": "asked",
+            "sent": "asked",
+            "done": "accepted",
+        }[operation.state]
+        undecided = self.line_ids.filtered(lambda l: l.state in ("asked", "doubt"))
+        undecided.write({"state": line_state})
+        self.write({"state": self._state_from_lines(), "message": operation.message})
+        if operation.state in ("done", "rejected"):
+            self._tell_result()
+            self.sale_order_id._marketplace_refresh_wanted()
+
+    def _apply_items(self, items):
+        """Keep each item's own result. `items`: connectors.base.ItemResult."""
+        for item in items:
+            lines = self.line_ids.filtered(
+                lambda l, item=item: l.item == item.item and l.state in ("asked", "doubt")
+            )
+            lines.write(
+                {
+                    "state": "accepted" if item.ok else "refused",
+                    "message": item.message or False,
+                    "code": item.code or False,
+                }
+            )
+            if item.ok and item.amount is not None and len(lines) == 1:
+                lines.remote_amount = float(item.amount)
+
+    def _state_from_lines(self):
+        states = set(self.line_ids.filtered("counts").mapped("state"))
+        for state in ("doubt", "asked"):
+            if state in states:
+                return state
+        if states == {"accepted"}:
+            return "accepted"
+        if "accepted" in states:
+            return "partial"
+        return "cancelled" if states == {"cancelled"} else "refused"
+
+    def _tell_result(self):
+        """One line on ticket and order. The marketplace itself tells the customer."""
+        texts = {
+            "accepted": self.env._(
+                "%(name)s: %(amount)s accepted by %(account)s, which tells the customer itself.",
+                name=self.name,
+                amount=self.currency_id.format(self.accepted_amount),
+                account=self.account_id.name,
+            ),
+            "partial": self.env._(
+                "%(name)s: %(amount)s accepted by %(account)s, the rest refused: see the refund.",
+                name=self.name,
+                amount=self.currency_id.format(self.accepted_amount),
+                account=self.account_id.name,
+            ),
+            "refused": self.env._(
+                "%(name)s: refused by %(account)s. %(message)s",
+                name=self.name,
+                account=self.account_id.name,
+                message=self.message or "",
+            ),
+        }
+        text = texts.get(self.state)
+        if text:
+            for record in (self.ticket_id, self.sale_order_id):
+                if record:
+                    record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")

@@ -1,0 +1,61 @@
+"""One item of a refund: an order line, or a free amount."""
+
+from odoo import api, fields, models
+
+GESTURE_ITEM = "gesture"
+
+
+class MarketplaceRefundLine(models.Model):
+    _name = "marketplace.refund.line"
+    _description = "Marketplace Refund Line"
+    _order = "refund_id, id"
+
+    refund_id = fields.Many2one(
+        "marketplace.refund", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="refund_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="refund_id.currency_id")
+    sale_line_id = fields.Many2one(
+        "sale.order.line", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    item = fields.Char(
+        required=True, readonly=True, help="The marketplace's key of the line, or “gesture”."
+    )
+    name = fields.Char(required=True, readonly=True)
+    decision = fields.Selection(
+        [("refund", "Refunded"), ("refuse", "Refused"), ("ship", "Declared Shipped")],
+        required=True,
+        default="refund",
+        readonly=True,
+    )
+    amount = fields.Monetary("Asked", readonly=True, help="Goods and shipping, taxes included.")
+    shipping_amount = fields.Monetary("Of Which Shipping", readonly=True)
+    remote_amount = fields.Monetary("Accepted At The Marketplace", readonly=True)
+    accepted_amount = fields.Monetary(compute="_compute_accepted_amount", store=True)
+    counts = fields.Boolean(compute="_compute_counts", help="Whether money moves with it.")
+    state = fields.Selection(
+        [
+            ("asked", "Asked"),
+            ("doubt", "In Doubt"),
+            ("accepted", "Accepted"),
+            ("refused", "Refused"),
+            ("cancelled", "Abandoned"),
+        ],
+        default="asked",
+        required=True,
+        readonly=True,
+    )
+    code = fields.Char("Marketplace's Code", readonly=True)
+    message = fields.Char("What Happened", readonly=True)
+    note = fields.Char("Internal Reason", readonly=True)
+
+    @api.depends("state", "amount", "remote_amount")
+    def _compute_accepted_amount(self):
+        for line in self:
+            accepted = line.remote_amount or line.amount
+            line.accepted_amount = accepted if line.state == "accepted" else 0
+
+    @api.depends("decision")
+    def _compute_counts(self):
+        for line in self:
+            line.counts = line.decision != "ship"

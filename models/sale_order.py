@@ -1,0 +1,305 @@
+"""The marketplace's side of a sale order."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..connectors import base, records
+
+LINE_STATES = [
+    (records.LINE_WAITING, "Not Paid Yet"),
+    (records.LINE_TO_SHIP, "To Ship"),
+    (records.LINE_SHIPPED, "Shipped"),
+    (records.LINE_REFUSED, "Refused"),
+    (records.LINE_REFUNDED, "Refunded"),
+    (records.LINE_CANCELLED, "Cancelled"),
+    (records.LINE_OTHER, "Other"),
+]
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    marketplace_account_id = fields.Many2one(
+        "marketplace.account",
+        "Marketplace",
+        ondelete="restrict",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+    )
+    marketplace_ref = fields.Char("Marketplace Order", copy=False, readonly=True)
+    marketplace_state = fields.Selection(
+        LINE_STATES, "State At The Marketplace", copy=False, readonly=True
+    )
+    marketplace_remote_state = fields.Char("Marketplace's Own State", copy=False, readonly=True)
+    marketplace_charged = fields.Monetary("Charged", copy=False, readonly=True)
+    marketplace_gestures = fields.Monetary(
+        "Gestures Seen At The Marketplace", copy=False, readonly=True
+    )
+    marketplace_refunded = fields.Monetary("Refunded", compute="_compute_marketplace_amounts")
+    marketplace_asked = fields.Monetary("Refund Asked", compute="_compute_marketplace_amounts")
+    marketplace_left = fields.Monetary("Left To Refund", compute="_compute_marketplace_amounts")
+    marketplace_has_claim = fields.Boolean("Open Claim", copy=False, readonly=True)
+    marketplace_shipped_at = fields.Datetime("Shipped On", copy=False, readonly=True)
+    marketplace_ship_before = fields.Datetime("Ship Before", copy=False, readonly=True)
+    marketplace_refund_until = fields.Date(
+        "Refundable Until", compute="_compute_marketplace_refund_until"
+    )
+    marketplace_by_marketplace = fields.Boolean(
+        "Shipped By The Marketplace", copy=False, readonly=True
+    )
+    marketplace_contact_address = fields.Char(
+        copy=False, readonly=True, groups="marketplace_helpdesk.group_agent"
+    )
+    marketplace_contact_date = fields.Datetime(copy=False, readonly=True)
+    marketplace_refresh = fields.Boolean(copy=False, readonly=True)
+    marketplace_warning = fields.Char(copy=False, readonly=True)
+    marketplace_lock = fields.Integer(copy=False, readonly=True, groups=fields.NO_ACCESS)
+    marketplace_case_ids = fields.One2many("marketplace.case", "sale_order_id", "Cases")
+    marketplace_refund_ids = fields.One2many("marketplace.refund", "sale_order_id", "Refunds")
+    marketplace_case_count = fields.Integer(compute="_compute_marketplace_counts")
+    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_counts")
+    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_contact = fields.Boolean(compute="_compute_marketplace_abilities")
+
+    _marketplace_ref_uniq = models.UniqueIndex(
+        "(marketplace_account_id, marketplace_ref) WHERE marketplace_ref IS NOT NULL",
+        "This marketplace order is linked to another sale order.",
+    )
+    _marketplace_refresh_idx = models.Index(
+        "(marketplace_account_id) WHERE marketplace_refresh IS TRUE"
+    )
+
+    # Computes -----------------------------------------------------------------------------------
+
+    @api.depends(
+        "marketplace_charged",
+        "marketplace_gestures",
+        "order_line.marketplace_refunded",
+        "order_line.marketplace_asked",
+        "marketplace_refund_ids.line_ids.state",
+        "marketplace_refund_ids.line_ids.amount",
+    )
+    def _compute_marketplace_amounts(self):
+        for order in self:
+            gestures = order.sudo().marketplace_refund_ids.line_ids.filtered(
+                lambda line: not line.sale_line_id and line.counts
+            )
+            given = sum(gestures.mapped("accepted_amount"))
+            asked = sum(gestures.filtered(lambda g: g.state in ("asked", "doubt")).mapped("amount"))
+            lines = order.order_line
+            order.marketplace_refunded = sum(lines.mapped("marketplace_refunded")) + max(
+                given, order.marketplace_gestures
+            )
+            order.marketplace_asked = sum(lines.mapped("marketplace_asked")) + asked
+            order.marketplace_left = (
+                order.marketplace_charged - order.marketplace_refunded - order.marketplace_asked
+            )
+
+    @api.depends("marketplace_shipped_at", "marketplace_account_id.refund_days")
+    def _compute_marketplace_refund_until(self):
+        for order in self:
+            shipped, days = order.marketplace_shipped_at, order.marketplace_account_id.refund_days
+            order.marketplace_refund_until = (
+                (shipped + timedelta(days=days)).date() if shipped and days else False
+            )
+
+    def _compute_marketplace_counts(self):
+        cases = dict(
+            self.env["marketplace.case"]
+            .sudo()
+            ._read_group([("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"])
+        )
+        refunds = dict(
+            self.env["marketplace.refund"]
+            .sudo()
+            ._read_group([("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"])
+        )
+        for order in self:
+            order.marketplace_case_count = cases.get(order, 0)
+            order.marketplace_refund_count = refunds.get(order, 0)
+
+    @api.depends("marketplace_account_id.state", "order_line.marketplace_state")
+    @api.depends_context("uid")
+    def _compute_marketplace_abilities(self):
+        is_agent = self.env.user.has_group("marketplace_helpdesk.group_agent")
+        for order in self:
+            account = order.marketplace_account_id
+            writes = is_agent and account.state == "enabled" and bool(order.marketplace_ref)
+            states = set(order.order_line.mapped("marketplace_state"))
+            shipped = records.LINE_SHIPPED in states
+            order.can_marketplace_refund = writes and shipped and account._can(base.REFUND_LINES)
+            order.can_marketplace_refuse = (
+                writes and records.LINE_TO_SHIP in states and account._can(base.REFUSE_LINES)
+            )
+            order.can_marketplace_gesture = (
+                writes
+                and account._can(base.GESTURE)
+                and order.marketplace_state in (records.LINE_SHIPPED, records.LINE_TO_SHIP)
+                and (shipped or not order.marketplace_by_marketplace)
+            )
+            order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
+
+    # Linking ------------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._marketplace_link_waiting()
+        return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"client_order_ref", "name", "origin"} & vals.keys():
+            self._marketplace_link_waiting()
+        return result
+
+    def _marketplace_link_waiting(self):
+        """Cases that came before their order find it here."""
+        accounts = (
+            self.env["marketplace.account"]
+            .sudo()
+            .search([("company_id", "in", self.company_id.ids)])
+        )
+        for account in accounts:
+            orders = self.sudo().filtered(
+                lambda o, account=account: (
+                    o.company_id == account.company_id
+                    and not o.marketplace_ref
+                    and o[account.order_field]
+                )
+            )
+            if orders:
+                self.env["marketplace.orders"]._link_waiting_cases(account, orders)
+
+    def _marketplace_refresh_wanted(self):
+        """Ask the job to read these orders again from the marketplace."""
+        orders = self.filtered(lambda o: o.marketplace_ref and not o.marketplace_refresh)
+        orders.sudo().marketplace_refresh = True
+
+    def _lock_refunds(self):
+        """Serialise everybody who decides about money of this order.
+
+        The row is changed, not only locked: under repeatable read the second one must fail and
+        start again, or it would decide on figures from before the first.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE sale_order SET marketplace_lock = COALESCE(marketplace_lock, 0) + 1"
+                " WHERE id = %s",
+                self.id,
+            )
+        )
+
+    def _get_contact_problem(self):
+        """Why we may not, or cannot, write to this customer first; False where we can."""
+        self.ensure_one()
+        account = self.marketplace_account_id
+        now = fields.Datetime.now()
+        if account.contact_days and self.date_order < now - timedelta(days=account.contact_days):
+            return self.env._(
+                "%(account)s allows messages only about current or recent orders; this one is "
+                "older than %(days)s days.",
+                account=account.name,
+                days=account.contact_days,
+            )
+        shipped = self.marketplace_shipped_at
+        if (
+            account.uses_relay_mail
+            and shipped
+            and shipped < now - timedelta(days=account.relay_days)
+        ):
+            return self.env._(
+                "%(account)s gives no address for orders shipped over %(days)s days ago.",
+                account=account.name,
+                days=account.relay_days,
+            )
+        return False
+
+    # Buttons ------------------------------------------------------------------------------------
+
+    def _check_marketplace_can_act(self, capability):
+        self.ensure_one()
+        if not self.env.user.has_group("marketplace_helpdesk.group_agent"):
+            raise UserError(self.env._("Only marketplace agents may act at a marketplace."))
+        self.check_access("read")
+        account = self.marketplace_account_id
+        if not account or not self.marketplace_ref:
+            raise UserError(self.env._("%s is not linked to a marketplace order.", self.name))
+        account._check_writes()
+        if not account._can(capability):
+            raise UserError(self.env._("%s cannot do this.", account.name))
+
+    def action_marketplace_refund(self):
+        """Open the refund dialog on this order."""
+        return self._action_marketplace_dialog(
+            "marketplace.refund.ask", self.env._("Refund %s", self.name), default_kind="lines"
+        )
+
+    def action_marketplace_gesture(self):
+        """Open the dialog for a commercial gesture."""
+        return self._action_marketplace_dialog(
+            "marketplace.refund.ask",
+            self.env._("Commercial gesture on %s", self.name),
+            default_kind="gesture",
+        )
+
+    def action_marketplace_refuse(self):
+        """Open the dialog that decides every line before shipment."""
+        return self._action_marketplace_dialog(
+            "marketplace.refuse", self.env._("Refuse lines of %s before shipment", self.name)
+        )
+
+    def action_marketplace_contact(self):
+        """Open the dialog to write to the customer first."""
+        return self._action_marketplace_dialog(
+            "marketplace.answer",
+            self.env._("Write to the customer of %s", self.name),
+        )
+
+    def _action_marketplace_dialog(self, model, name, **context):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_order_id": self.id,
+                "default_sale_order_id": self.id,
+                **{key: self.env.context[key] for key in _PASSED if key in self.env.context},
+                **context,
+            },
+        }
+
+    def action_marketplace_refresh(self):
+        """Have this order read again from the marketplace."""
+        self._marketplace_refresh_wanted()
+        self.marketplace_account_id._trigger_job()
+        return self.marketplace_account_id._notify_client(
+            self.env._("The order is read again within seconds.")
+        )
+
+    def action_view_marketplace_cases(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_case")
+        action["domain"] = [("sale_order_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_marketplace_refunds(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_refund")
+        action["domain"] = [("sale_order_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+
+# Context keys that a dialog opened from a ticket hands on to the next.
+_PASSED = ("default_case_id",)

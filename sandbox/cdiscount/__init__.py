@@ -1,0 +1,1 @@
+"""Cdiscount's marketplace service of 2019-2021: SOAP, token service, relay mail."""

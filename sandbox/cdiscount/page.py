@@ -1,0 +1,9 @@
+"""placeholder"""
+
+
+def render(seller, query):
+    return ""
+
+
+def act(seller, form):
+    pass

@@ -1,0 +1,111 @@
+"""The sandbox marketplaces, started outside of the process that is tested."""
+
+import secrets
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache
+from .odoo import free_ports
+from .runtime import Runtime, environment
+from .ui import Stop, step, tail
+
+START_LIMIT = 30  # seconds
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    port: int
+    smtp_port: int
+    token: str
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "MARKETPLACE_SANDBOX_URL": self.url,
+            "MARKETPLACE_SANDBOX_SMTP": f"127.0.0.1:{self.smtp_port}",
+            "MARKETPLACE_SANDBOX_TOKEN": self.token,
+        }
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/control/health", timeout=2) as answer:
+                return answer.status == 200
+        except urllib.error.HTTPError as error:  # alive, but health needs something we do not know
+            return error.code in (401, 403)
+        except OSError:
+            return False
+
+
+@contextmanager
+def running(
+    runtime: Runtime,
+    addon: Path,
+    name: str,
+    wanted: Sandbox | None = None,
+    state: Path | None = None,
+):
+    """The sandbox of that addon, on free ports or the wanted ones; None where it has none."""
+    if not (addon / "sandbox/__main__.py").exists():
+        yield None
+        return
+    sandbox = wanted or Sandbox(*free_ports(2), secrets.token_hex(8))
+    log = cache.logs() / f"sandbox-{name}.log"
+    command = [runtime.python, "-m", "sandbox", "--host", "127.0.0.1", "--port", sandbox.port]
+    command += ["--smtp-port", sandbox.smtp_port, "--control-token", sandbox.token]
+    command += ["--state", state] if state else []
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            list(map(str, command)),
+            cwd=addon,
+            env=environment(runtime),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl+C is for ./dev, which stops it itself
+        )
+        try:
+            with step("Sandbox marketplaces"):
+                wait(process, sandbox, log)
+            yield sandbox
+        finally:
+            stop(process)
+
+
+def wait(process: subprocess.Popen, sandbox: Sandbox, log: Path) -> None:
+    for _ in waiting(START_LIMIT):
+        if process.poll() is not None:
+            raise Stop(f"The sandbox marketplaces ended at once.\n{tail(log)}\n(all of it: {log})")
+        if sandbox.answers():
+            return
+    raise Stop(
+        f"The sandbox marketplaces do not answer after {START_LIMIT} s.\n"
+        f"{tail(log)}\n(all of it: {log})"
+    )
+
+
+def waiting(limit: float) -> Iterator[None]:
+    """Turns of a waiting loop, until the limit has passed."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.1)
+
+
+def stop(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,63 @@
+"""Which tests `./dev test WORD...` runs."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from .odoo import MODULE
+
+BROWSER = ("HttpCase", "start_tour", "browser_js")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Suites, and words that a test's name has to contain one of. Nothing named: everything."""
+
+    suites: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: list[str], known: tuple[str, ...]) -> "Selection":
+        suites = tuple(word for word in words if word in known)
+        return cls(suites or known, tuple(word.lower() for word in words if word not in known))
+
+    def matches(self, name: str) -> bool:
+        return not self.words or any(word in name.lower() for word in self.words)
+
+    @property
+    def pytest(self) -> list[str]:
+        return ["-k", " or ".join(self.words)] if self.words else []
+
+
+def odoo_tags(addon: Path, selection: Selection) -> str | None:
+    """What to give to --test-tags; None where nothing matches."""
+    if not selection.words:
+        return f"/{MODULE}" if list(test_files(addon)) else None
+    tags = []
+    for path in test_files(addon):
+        if selection.matches(path.stem):
+            tags.append(f"/{MODULE}/tests/{path.name}")
+            continue
+        for kind, name in names(path):
+            if selection.matches(name):
+                tags.append(f"/{MODULE}:{name}" if kind == "class" else f"/{MODULE}.{name}")
+    return ",".join(dict.fromkeys(tags)) or None
+
+
+def test_files(addon: Path):
+    """The files with Odoo tests, and those with the classes that they share."""
+    return sorted((addon / "tests").glob("*.py"))
+
+
+def names(path: Path):
+    """Its test classes and test methods; a method counts for the classes that inherit it, too."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            yield "class", node.name
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and inner.name.startswith("test"):
+                    yield "method", inner.name
+
+
+def needs_browser(addon: Path) -> bool:
+    return any(word in path.read_text() for path in test_files(addon) for word in BROWSER)

@@ -1,0 +1,53 @@
+import pytest
+
+from tools.selection import Selection, needs_browser, odoo_tags
+
+KNOWN = ("lint", "odoo")
+
+
+@pytest.fixture
+def addon(tmp_path):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from . import test_refund\n")
+    (folder / "common.py").write_text("class Contract:\n    def test_reply(self): ...\n")
+    (folder / "test_refund.py").write_text(
+        "class TestMirakl(Contract):\n"
+        "    def test_amount(self): ...\n"
+        "    def helper_lines(self): ...\n"
+    )
+    return tmp_path
+
+
+def tags(addon, *words):
+    return odoo_tags(addon, Selection.of(list(words), KNOWN))
+
+
+def test_nothing_named_is_everything(addon):
+    assert Selection.of([], KNOWN).suites == KNOWN
+    assert tags(addon) == "/marketplace_helpdesk"
+
+
+def test_a_suite_is_no_word(addon):
+    chosen = Selection.of(["odoo", "Refund"], KNOWN)
+    assert (chosen.suites, chosen.words) == (("odoo",), ("refund",))
+
+
+def test_words_match_files_classes_and_methods(addon):
+    assert tags(addon, "refund") == "/marketplace_helpdesk/tests/test_refund.py"
+    assert tags(addon, "mirakl") == "/marketplace_helpdesk:TestMirakl"
+    assert tags(addon, "reply", "amount") == (
+        "/marketplace_helpdesk.test_reply,/marketplace_helpdesk.test_amount"
+    )
+
+
+def test_what_is_not_there_matches_nothing(addon, tmp_path_factory):
+    assert tags(addon, "helper") is None
+    assert tags(addon, "nothing") is None
+    assert odoo_tags(tmp_path_factory.mktemp("empty"), Selection.of([], KNOWN)) is None
+
+
+def test_browser(addon):
+    assert not needs_browser(addon)
+    (addon / "tests/test_tour.py").write_text("from odoo.tests import HttpCase\n")
+    assert needs_browser(addon)

@@ -1,0 +1,8 @@
+from . import (
+    marketplace_answer,
+    marketplace_read_again,
+    marketplace_refund_ask,
+    marketplace_refund_ask_line,
+    marketplace_refuse,
+    marketplace_refuse_line,
+)

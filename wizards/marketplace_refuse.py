@@ -1,0 +1,132 @@
+"""Before shipment: every line of the order is refused, or declared shipped, in one call."""
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..connectors import base, records
+
+
+class MarketplaceRefuse(models.TransientModel):
+    _name = "marketplace.refuse"
+    _description = "Refuse Lines Before Shipment"
+
+    order_id = fields.Many2one("sale.order", required=True)
+    case_id = fields.Many2one("marketplace.case")
+    account_id = fields.Many2one(related="order_id.marketplace_account_id")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    line_ids = fields.One2many("marketplace.refuse.line", "wizard_id")
+    carrier = fields.Char(help="As the marketplace names it, for instance Colissimo.")
+    tracking_number = fields.Char()
+    tracking_url = fields.Char("Tracking Link")
+    ship_count = fields.Integer(compute="_compute_counts")
+    refuse_count = fields.Integer(compute="_compute_counts")
+    undecided_count = fields.Integer(compute="_compute_counts")
+    amount = fields.Monetary("Refunded By The Refusal", compute="_compute_counts")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        order = self.env["sale.order"].browse(
+            values.get("order_id") or self.env.context.get("default_order_id")
+        )
+        if "line_ids" in fields_list and order:
+            values["line_ids"] = [
+                Command.create({"sale_line_id": line.id})
+                for line in order.order_line
+                if line.marketplace_state == records.LINE_TO_SHIP
+            ]
+        return values
+
+    @api.depends("line_ids.decision")
+    def _compute_counts(self):
+        for wizard in self:
+            refused = wizard.line_ids.filtered(lambda l: l.decision == "refuse")
+            shipped = wizard.line_ids.filtered(lambda l: l.decision == "ship")
+            wizard.refuse_count = len(refused)
+            wizard.ship_count = len(shipped)
+            wizard.undecided_count = len(wizard.line_ids) - len(refused) - len(shipped)
+            wizard.amount = sum(refused.mapped("charged"))
+
+    def action_refuse_all(self):
+        return self._decide_all("refuse")
+
+    def action_ship_all(self):
+        return self._decide_all("ship")
+
+    def _decide_all(self, decision):
+        self.line_ids.decision = decision
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse lines of %s before shipment", self.order_id.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """Write the decision and its operation; the marketplace is told by the job."""
+        self.ensure_one()
+        order = self.order_id
+        order._check_marketplace_can_act(base.REFUSE_LINES)
+        self._check_decisions()
+        refund = self.env["marketplace.refund"]._ask(
+            order,
+            "refusal",
+            [line._get_refund_values() for line in self.line_ids],
+            self._get_operation(),
+            case=self.case_id or order.marketplace_case_ids[:1],
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(name)s: %(refused)s refused, %(shipped)s declared shipped; %(account)s is told.",
+                    name=refund.name,
+                    refused=self.refuse_count,
+                    shipped=self.ship_count,
+                    account=self.account_id.name,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _check_decisions(self):
+        if not self.line_ids:
+            raise UserError(self.env._("No line of this order waits for shipment any more."))
+        waiting = self.order_id.order_line.filtered(
+            lambda line: line.marketplace_state == records.LINE_TO_SHIP
+        )
+        if self.line_ids.sale_line_id != waiting:
+            raise UserError(
+                self.env._("The lines of this order have changed meanwhile: open the dialog again.")
+            )
+        if self.undecided_count:
+            raise UserError(self.env._("%s line(s) are still to be decided.", self.undecided_count))
+        if not self.refuse_count:
+            raise UserError(
+                self.env._("Nothing is refused here: declare shipments where you ship orders.")
+            )
+        if self.ship_count and not (self.carrier and (self.tracking_number or self.tracking_url)):
+            raise UserError(
+                self.env._("A line is declared shipped: give the carrier and the tracking number.")
+            )
+        if self.order_id.marketplace_warning:
+            raise UserError(
+                self.env._(
+                    "The marketplace wants every line of the order at once. %s",
+                    self.order_id.marketplace_warning,
+                )
+            )
+
+    def _get_operation(self):
+        return base.RefuseLines(
+            reference="",
+            order_ref=self.order_id.marketplace_ref,
+            decisions=tuple(line._get_decision() for line in self.line_ids),
+            carrier=(self.ship_count and self.carrier) or "",
+            tracking_number=(self.ship_count and self.tracking_number) or "",
+            tracking_url=(self.ship_count and self.tracking_url) or "",
+        )

@@ -1,0 +1,42 @@
+"""One order line in the dialog that decides before shipment."""
+
+from odoo import api, fields, models
+
+from ..connectors import base
+
+
+class MarketplaceRefuseLine(models.TransientModel):
+    _name = "marketplace.refuse.line"
+    _description = "Line Of A Refusal Before Shipment"
+
+    wizard_id = fields.Many2one("marketplace.refuse", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    sale_line_id = fields.Many2one("sale.order.line", required=True, ondelete="cascade")
+    name = fields.Char(compute="_compute_name")
+    sku = fields.Char(related="sale_line_id.product_id.default_code")
+    quantity = fields.Integer(related="sale_line_id.marketplace_quantity")
+    charged = fields.Monetary(related="sale_line_id.marketplace_charged")
+    decision = fields.Selection([("ship", "Shipped"), ("refuse", "Refuse")])
+    note = fields.Char("Internal Reason")
+
+    @api.depends("sale_line_id")
+    def _compute_name(self):
+        for line in self:
+            line.name = (line.sale_line_id.name or "").split("\n")[0]
+
+    def _get_refund_values(self):
+        return {
+            "sale_line_id": self.sale_line_id.id,
+            "item": self.sale_line_id.marketplace_ref,
+            "name": self.name,
+            "decision": self.decision,
+            "amount": self.charged if self.decision == "refuse" else 0,
+            "note": self.note or False,
+        }
+
+    def _get_decision(self):
+        return base.LineDecision(
+            line_remote_id=self.sale_line_id.marketplace_ref,
+            refuse=self.decision == "refuse",
+            condition=self.sale_line_id.marketplace_condition or "",
+        )
