@@ -417,6 +417,9 @@ class HelpdeskTicket(models.Model):
         action["context"] = {}
         return action
 
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"marketplace_sender"}
+
     def _marketplace_post(self, case, text, message_id):
         """The bubble of an answer; it leaves with its operation, not from here."""
         self.ensure_one()

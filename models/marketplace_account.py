@@ -385,8 +385,8 @@ class MarketplaceAccount(models.Model):
             base.Credentials(
                 login=account.login or "",
                 password=account.password or "",
-                service_url=account.service_url or client_class.default_urls.get("service", ""),
-                token_url=account.token_url or client_class.default_urls.get("token", ""),
+                service_url=account.service_url or client_class.default_urls.get("service_url", ""),
+                token_url=account.token_url or client_class.default_urls.get("token_url", ""),
                 token=account.token or "",
                 token_expires_at=account.token_expires_at or None,
                 options=account._client_options(),
@@ -402,9 +402,9 @@ class MarketplaceAccount(models.Model):
         if not client.token_state:
             return
         token, expires_at = client.token_state
-        expires_at = expires_at and expires_at.replace(microsecond=0)
+        expires_at = expires_at and expires_at.replace(microsecond=0) or False
         account = self.sudo()
-        if (account.token or "", account.token_expires_at or None) != (token or "", expires_at):
+        if (account.token or "", account.token_expires_at) != (token or "", expires_at):
             account.write({"token": token, "token_expires_at": expires_at})
 
     def _format_order_ref(self, remote_ref):

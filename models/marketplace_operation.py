@@ -331,9 +331,7 @@ class MarketplaceOperation(models.Model):
 
 
 def _picture_text(picture):
-    """A picture in one line: its total where it has one, else its states."""
+    """A picture in one line for people: what was given back, else the state."""
     if not picture:
         return ""
-    if "total" in picture:
-        return str(picture["total"])
-    return ", ".join(f"{key}: {value}" for key, value in sorted(picture.items()))
+    return str(picture.get("refunded") or picture.get("remote_state") or "")

@@ -23,6 +23,8 @@ class Control:
             return Answer.json({"error": f"{type(error).__name__}: {error}"}, 400)
 
     def _authenticate(self, request):
+        if request.is_foreign:
+            raise Problem(403, "not from the page of another site")
         given = request.headers.get("X-Sandbox-Token", "")
         if self.token and not hmac.compare_digest(given.encode(), self.token.encode()):
             raise Problem(401, "X-Sandbox-Token is missing or wrong")

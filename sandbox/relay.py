@@ -9,7 +9,10 @@ import re
 import smtplib
 import threading
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import Message
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 from aiosmtpd.smtp import SMTP
 from lxml import etree, html
@@ -213,29 +216,37 @@ def bounce(seller, fault, mail):
 
 def bounce_notice(mail):
     """multipart/report of RFC 3464 for a mail that was not delivered."""
-    notice = EmailMessage()
+    notice = MIMEMultipart("report", report_type="delivery-status")
     notice["From"] = "Mail Delivery System <mailer-daemon@clemarche.com>"
     notice["To"] = mail.envelope_from
     notice["Subject"] = "Undelivered Mail Returned to Sender"
-    notice["Date"] = email.utils.localtime()
+    notice["Date"] = email.utils.format_datetime(email.utils.localtime())
     notice["Message-ID"] = email.utils.make_msgid(domain="clemarche.com")
     notice["Auto-Submitted"] = "auto-replied"
     if mail.message_id:
         notice["In-Reply-To"] = notice["References"] = mail.message_id
-    notice.set_content(f"Your message to {mail.envelope_to} could not be delivered.\n")
-    status = EmailMessage()
-    status.set_content(
-        "Reporting-MTA: dns; relay.sandbox\n\n"
-        f"Final-Recipient: rfc822; {mail.envelope_to}\nAction: failed\nStatus: 5.1.1\n"
-        "Diagnostic-Code: smtp; 550 5.1.1 Unknown recipient\n"
+    notice.attach(MIMEText(f"Your message to {mail.envelope_to} could not be delivered.\n"))
+    status = MIMEBase("message", "delivery-status")
+    status.set_payload(
+        [
+            _fields(("Reporting-MTA", "dns; relay.sandbox")),
+            _fields(
+                ("Final-Recipient", f"rfc822; {mail.envelope_to}"),
+                ("Action", "failed"),
+                ("Status", "5.1.1"),
+                ("Diagnostic-Code", "smtp; 550 5.1.1 Unknown recipient"),
+            ),
+        ]
     )
-    status.replace_header("Content-Type", "message/delivery-status")
-    notice.make_mixed()
     notice.attach(status)
-    original = EmailMessage()
-    original.set_content(f"Message-ID: {mail.message_id}\nTo: {mail.envelope_to}\n")
-    original.replace_header("Content-Type", "text/rfc822-headers")
-    notice.attach(original)
-    notice.set_type("multipart/report")
-    notice.set_param("report-type", "delivery-status")
+    headers = f"Message-ID: {mail.message_id}\nTo: {mail.envelope_to}\n"
+    notice.attach(MIMEText(headers, "rfc822-headers"))
     return notice
+
+
+def _fields(*pairs):
+    """One block of a delivery status: a message of header fields only."""
+    block = Message()
+    for name, value in pairs:
+        block[name] = value
+    return block

@@ -37,8 +37,13 @@ class Request(WerkzeugRequest):
 
     @property
     def base(self):
-        """scheme://host:port as the caller wrote it; a dot-less fallback is never needed."""
+        """scheme://host:port as the caller wrote it."""
         return f"{self.scheme}://{self.host}"
+
+    @property
+    def is_foreign(self):
+        """True when a browser says that a page of another site sends this."""
+        return self.headers.get("Origin", self.base) != self.base
 
 
 class Answer:
