@@ -8,6 +8,7 @@ Texts are plain English sentences that say what to do; `code` is the marketplace
 class ConnectorError(Exception):
     """Base of all.
 
+    The message is a fixed sentence, so that it can be translated; what varies is in `detail`.
     `code`: the marketplace's code or our own short one; `detail`: raw text, redacted.
     """
 

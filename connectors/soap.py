@@ -153,7 +153,7 @@ def _parse(content):
 
 def _unreadable(why, detail):
     return UnknownOutcomeError(
-        f"The marketplace's answer cannot be read: {why}.", code="unreadable", detail=detail
+        "The marketplace's answer cannot be read.", code="unreadable", detail=f"{why}: {detail}"
     )
 
 

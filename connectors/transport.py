@@ -216,7 +216,7 @@ class HttpSession:
         try:
             answer = self._exchange(method, url, data, headers, auth)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._map_error(error, url) from None
+            raise self._map_error(error) from None
         finally:
             timer.cancel()
         seconds = time.monotonic() - started
@@ -252,29 +252,29 @@ class HttpSession:
             content = _read_capped(response, self.limits.max_bytes)
             return Answer(response.status_code, content, dict(response.headers))
 
-    def _map_error(self, error, url):
+    def _map_error(self, error):
         detail = self.redact(str(error))[:MAX_DETAIL]
         # An unusable address never left this machine either.
         if not self._watch.sent:
             return NotSentError(
-                f"No connection to {host_of(url)}: nothing was sent. Check the address and the "
-                "network; it is tried again later.",
+                "The marketplace's server cannot be reached: nothing was sent. Check the address "
+                "and the network; it is tried again later.",
                 code="no_connection",
                 detail=detail,
             )
         if self._watch.expired or _is_timeout(error):
             return self._timeout_error(detail)
         return UnknownOutcomeError(
-            f"The connection to {host_of(url)} broke before the whole answer was here.",
+            "The connection broke before the whole answer was here.",
             code="network",
             detail=detail,
         )
 
     def _timeout_error(self, detail):
         return UnknownOutcomeError(
-            f"No complete answer came within {self.limits.total:g} seconds.",
+            "No complete answer came in time.",
             code="timeout",
-            detail=detail,
+            detail=detail or f"after {self.limits.total:g} seconds",
         )
 
 
@@ -305,16 +305,21 @@ def _read_capped(response, max_bytes):
             "The answer is compressed in a way that was not asked for.", code="unreadable"
         )
     inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    parts, size = [], 0
+    parts, size, received = [], 0, 0
     for chunk in response.raw.stream(CHUNK, decode_content=False):
+        received += len(chunk)
         piece = _inflate(inflate, chunk, max_bytes - size + 1) if inflate else chunk
         parts.append(piece)
         size += len(piece)
         if size > max_bytes:
             raise UnknownOutcomeError(
-                f"The answer is larger than {max_bytes // 1024} KB and was not read.",
+                "The answer is too large and was not read.",
                 code="too_big",
+                detail=f"over {max_bytes} bytes",
             )
+    # urllib3 before 2.0 does not compare.
+    if received < int(response.headers.get("Content-Length") or 0):
+        raise requests.ConnectionError("The answer is shorter than announced.")
     if inflate and parts and not inflate.eof:
         raise UnknownOutcomeError("The compressed answer is cut off.", code="unreadable")
     return b"".join(parts)
@@ -339,7 +344,7 @@ def check_status(answer, redact, expected=(200,)):
     detail = excerpt(answer, redact)
     code = f"http_{status}"
     if status == 401:
-        raise LoginError("The marketplace refused the login (HTTP 401).", code, detail)
+        raise LoginError("The marketplace refused the login.", code, detail)
     if status == 429:
         raise NotSentError(
             "Too many calls: the marketplace asks to wait.",
@@ -349,15 +354,13 @@ def check_status(answer, redact, expected=(200,)):
         )
     if 400 <= status < 500 and status != 408:
         raise NotSentError(
-            f"The marketplace's server refused the call (HTTP {status}). Check the address of "
-            "the account, and whether this server's IP address is allowed there.",
+            "The marketplace's server refused the call. Check the address of the account, and "
+            "whether this server's IP address is allowed there.",
             code,
             detail,
             retry_after=retry_after(answer),
         )
-    raise UnknownOutcomeError(
-        f"The marketplace's server has a problem (HTTP {status}).", code, detail
-    )
+    raise UnknownOutcomeError("The marketplace's server has a problem.", code, detail)
 
 
 def retry_after(answer):

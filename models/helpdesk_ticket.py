@@ -41,7 +41,11 @@ class HelpdeskTicket(models.Model):
     marketplace_unread = fields.Integer(
         "Unanswered", compute="_compute_marketplace", store=True, aggregator=None
     )
+    marketplace_warn_hours = fields.Integer(related="marketplace_account_id.warn_hours")
     marketplace_last_message = fields.Char(compute="_compute_marketplace_last")
+    marketplace_last_message_at = fields.Datetime(
+        "Last Message", compute="_compute_marketplace_last"
+    )
     marketplace_case_id = fields.Many2one(
         "marketplace.case",
         "Current Case",
@@ -55,6 +59,47 @@ class HelpdeskTicket(models.Model):
     marketplace_answer_state = fields.Selection(
         ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state"
     )
+    marketplace_failure = fields.Char(
+        compute="_compute_marketplace_failure", help="Why the last answer did not arrive."
+    )
+    # The banner: what the current case is about
+    marketplace_case_position = fields.Char(compute="_compute_marketplace_case_position")
+    marketplace_case_number = fields.Char("Number", related="marketplace_case_id.remote_id")
+    marketplace_topic = fields.Char(related="marketplace_case_id.topic")
+    marketplace_customer_name = fields.Char(related="marketplace_case_id.customer_name")
+    marketplace_awaiting_since = fields.Datetime(related="marketplace_case_id.awaiting_since")
+    marketplace_is_open = fields.Boolean(related="marketplace_case_id.is_open")
+    marketplace_backoffice_url = fields.Char(related="marketplace_case_id.backoffice_url")
+    marketplace_account_state = fields.Selection(related="marketplace_account_id.state")
+    # The order panel
+    marketplace_order_ref = fields.Char(
+        "Order At The Marketplace", related="marketplace_case_id.order_ref"
+    )
+    marketplace_order_state = fields.Selection(related="marketplace_order_id.marketplace_state")
+    marketplace_order_date = fields.Datetime(related="marketplace_order_id.date_order")
+    marketplace_shipped_at = fields.Datetime(related="marketplace_order_id.marketplace_shipped_at")
+    marketplace_ship_before = fields.Datetime(
+        related="marketplace_order_id.marketplace_ship_before"
+    )
+    marketplace_refund_until = fields.Date(related="marketplace_order_id.marketplace_refund_until")
+    marketplace_charged = fields.Monetary(
+        related="marketplace_order_id.marketplace_charged",
+        currency_field="marketplace_currency_id",
+    )
+    marketplace_refunded = fields.Monetary(
+        related="marketplace_order_id.marketplace_refunded",
+        currency_field="marketplace_currency_id",
+    )
+    marketplace_asked = fields.Monetary(
+        related="marketplace_order_id.marketplace_asked",
+        currency_field="marketplace_currency_id",
+    )
+    marketplace_left = fields.Monetary(
+        related="marketplace_order_id.marketplace_left",
+        currency_field="marketplace_currency_id",
+    )
+    marketplace_currency_id = fields.Many2one(related="marketplace_order_id.currency_id")
+    marketplace_warning = fields.Char(related="marketplace_order_id.marketplace_warning")
     marketplace_refund_ids = fields.One2many("marketplace.refund", "ticket_id")
     marketplace_refund_count = fields.Integer(compute="_compute_marketplace_refund_count")
     marketplace_operation_ids = fields.One2many("marketplace.operation", "ticket_id")
@@ -95,6 +140,7 @@ class HelpdeskTicket(models.Model):
             cases = ticket.marketplace_case_ids.filtered("last_message_at")
             last = cases.sorted("last_message_at")[-1:]
             ticket.marketplace_last_message = last.last_message_preview
+            ticket.marketplace_last_message_at = last.last_message_at
 
     @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.deadline")
     def _compute_marketplace_case(self):
@@ -111,6 +157,25 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             states = [s for s in ticket.marketplace_case_ids.mapped("answer_state") if s]
             ticket.marketplace_answer_state = min(states, key=worst_first.index, default=False)
+
+    @api.depends("marketplace_operation_ids.state")
+    def _compute_marketplace_failure(self):
+        for ticket in self:
+            replies = ticket.marketplace_operation_ids.filtered(lambda o: o.kind == base.REPLY)
+            last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
+            failed = last.state in ("rejected", "unknown")
+            ticket.marketplace_failure = failed and last.message
+
+    @api.depends("marketplace_case_id", "marketplace_case_ids")
+    def _compute_marketplace_case_position(self):
+        for ticket in self:
+            cases = ticket.marketplace_case_ids.sorted("id")
+            several = len(cases) > 1 and ticket.marketplace_case_id in cases
+            ticket.marketplace_case_position = several and self.env._(
+                "%(rank)s of %(count)s",
+                rank=cases.ids.index(ticket.marketplace_case_id.id) + 1,
+                count=len(cases),
+            )
 
     @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.sale_order_id")
     @api.depends_context("uid")
@@ -404,6 +469,11 @@ class HelpdeskTicket(models.Model):
         case = self.marketplace_case_id
         order = self.marketplace_order_id.with_context(default_case_id=case.id)
         return getattr(order, method)()
+
+    def action_view_marketplace_order(self):
+        """Open the order: all of it for salespeople, the marketplace's side for agents."""
+        self.ensure_one()
+        return self.marketplace_order_id._action_open_from_marketplace()
 
     def action_view_marketplace_cases(self):
         action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_case")

@@ -10,6 +10,7 @@ from odoo.tools import email_normalize
 from ..connectors import base, get_client_class, get_provider_selection
 from .connector_terms import translate_term
 from .html_tools import find_contact_details
+from .marketplace_stream import HEALTH
 
 _logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ RULES = {
     "confirm_minutes": 60,
     "silence_hours": 6,
 }
+_WAITING = ("pending", "waiting", "sending", "sent")
 
 
 class MarketplaceAccount(models.Model):
@@ -196,11 +198,22 @@ class MarketplaceAccount(models.Model):
     next_run = fields.Datetime(related="cron_id.nextcall", related_sudo=True)
     last_error = fields.Char(readonly=True, copy=False)
     is_silent = fields.Boolean(compute="_compute_is_silent")
+    health = fields.Selection(HEALTH, compute="_compute_health", help="Of its worst stream.")
+    failed_check_count = fields.Integer(
+        compute="_compute_failed_check_count",
+        groups="marketplace_helpdesk.group_administrator",
+    )
+    rule_defaults = fields.Json(
+        compute="_compute_rule_defaults", help="What the marketplace asks, by rule."
+    )
+    changed_rule_count = fields.Integer(compute="_compute_rule_defaults")
     is_neutralized = fields.Boolean(compute="_compute_is_neutralized")
     limits = fields.Html(compute="_compute_limits", sanitize=False)
     case_count = fields.Integer(compute="_compute_counts")
     refund_count = fields.Integer(compute="_compute_counts")
     doubt_count = fields.Integer(compute="_compute_counts")
+    waiting_count = fields.Integer(compute="_compute_counts")
+    refused_count = fields.Integer(compute="_compute_counts")
     dead_letter_count = fields.Integer(compute="_compute_counts")
 
     _name_company_uniq = models.Constraint(
@@ -215,9 +228,22 @@ class MarketplaceAccount(models.Model):
     @api.depends("provider")
     def _compute_rules(self):
         for account in self:
-            defaults = get_client_class(account.provider).defaults if account.provider else {}
-            for rule, fallback in RULES.items():
-                account[rule] = defaults.get(rule, fallback)
+            for rule, value in account._get_rule_defaults().items():
+                account[rule] = value
+
+    def _get_rule_defaults(self):
+        """{rule: what this provider asks}."""
+        defaults = get_client_class(self.provider).defaults if self.provider else {}
+        return {rule: defaults.get(rule, fallback) for rule, fallback in RULES.items()}
+
+    @api.depends("provider", *RULES)
+    def _compute_rule_defaults(self):
+        for account in self:
+            defaults = account._get_rule_defaults()
+            account.rule_defaults = defaults
+            account.changed_rule_count = sum(
+                account[rule] != value for rule, value in defaults.items()
+            )
 
     @api.depends("provider")
     def _compute_uses_relay_mail(self):
@@ -245,6 +271,19 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.is_silent = any(stream.health == "silent" for stream in account.stream_ids)
 
+    @api.depends("stream_ids.health")
+    def _compute_health(self):
+        best_first = [health for health, _label in HEALTH]
+        for account in self:
+            healths = account.stream_ids.mapped("health")
+            account.health = max(healths, key=best_first.index, default="off")
+
+    @api.depends("check_ids.result")
+    def _compute_failed_check_count(self):
+        for account in self:
+            failed = account.check_ids.filtered(lambda check: check.result == "failed")
+            account.failed_check_count = len(failed)
+
     def _compute_is_neutralized(self):
         self.is_neutralized = self._is_database_neutralized()
 
@@ -265,6 +304,8 @@ class MarketplaceAccount(models.Model):
                 ("case_count", "marketplace.case", []),
                 ("refund_count", "marketplace.refund", []),
                 ("doubt_count", "marketplace.operation", [("state", "=", "unknown")]),
+                ("waiting_count", "marketplace.operation", [("state", "in", _WAITING)]),
+                ("refused_count", "marketplace.operation", [("state", "=", "rejected")]),
                 ("dead_letter_count", "marketplace.dead.letter", [("state", "=", "open")]),
             )
         }
@@ -273,8 +314,10 @@ class MarketplaceAccount(models.Model):
                 account[name] = values.get(account.id, 0)
 
     def _count_by_account(self, model, domain):
-        groups = self.env[model]._read_group(
-            [("account_id", "in", self.ids), *domain], ["account_id"], ["__count"]
+        groups = (
+            self.env[model]
+            .sudo()
+            ._read_group([("account_id", "in", self.ids), *domain], ["account_id"], ["__count"])
         )
         return {account.id: count for account, count in groups}
 
@@ -499,6 +542,11 @@ class MarketplaceAccount(models.Model):
         self._trigger_job()
         return self._notify_client(self.env._("Reading starts within seconds."))
 
+    def action_reset_rules(self):
+        """Every rule back to what the marketplace asks."""
+        for account in self:
+            account.write(account._get_rule_defaults())
+
     def action_test_connection(self):
         """Ask the marketplace for each right, without changing anything there."""
         self.ensure_one()
@@ -522,7 +570,9 @@ class MarketplaceAccount(models.Model):
         return self._action_records("marketplace_helpdesk.action_refund")
 
     def action_view_doubts(self):
-        return self._action_records("marketplace_helpdesk.action_operation")
+        action = self._action_records("marketplace_helpdesk.action_operation")
+        action["context"] = {"search_default_unknown": 1}
+        return action
 
     def action_view_dead_letters(self):
         return self._action_records("marketplace_helpdesk.action_dead_letter")

@@ -66,6 +66,7 @@ class MarketplaceCase(models.Model):
     deadline = fields.Datetime(
         "Answer Before", compute="_compute_deadline", store=True, index="btree_not_null"
     )
+    warn_hours = fields.Integer(related="account_id.warn_hours")
     warned = fields.Boolean(readonly=True)
     no_answer_at = fields.Datetime("No Answer Needed Since", readonly=True)
     last_message_at = fields.Datetime(readonly=True)

@@ -75,6 +75,13 @@ class MarketplaceOperation(models.Model):
     now = fields.Json(readonly=True, help="What the marketplace shows now.")
     before_text = fields.Char(compute="_compute_pictures")
     now_text = fields.Char(compute="_compute_pictures")
+    suggestion = fields.Selection(
+        [("happened", "Probably Happened"), ("absent", "Probably Did Not Happen")],
+        compute="_compute_pictures",
+        help="What the pictures before and after suggest.",
+    )
+    about = fields.Char(compute="_compute_about")
+    backoffice_url = fields.Char(compute="_compute_backoffice_url")
     remote_id = fields.Char(readonly=True)
     code = fields.Char("Marketplace's Code", readonly=True)
     message = fields.Char("What Happened", readonly=True)
@@ -107,6 +114,27 @@ class MarketplaceOperation(models.Model):
         for operation in self:
             operation.before_text = _picture_text(operation.before)
             operation.now_text = _picture_text(operation.now)
+            operation.suggestion = operation._get_suggestion()
+
+    def _get_suggestion(self):
+        if not self.before or not self.now:
+            return False
+        return "absent" if self.before == self.now else "happened"
+
+    @api.depends("ticket_id", "sale_order_id", "case_id.customer_name")
+    def _compute_about(self):
+        for operation in self.sudo():
+            name = operation.ticket_id.number or operation.sale_order_id.name
+            customer = operation.case_id.customer_name or operation.sale_order_id.partner_id.name
+            operation.about = " · ".join(part for part in (name, customer) if part)
+
+    def _compute_backoffice_url(self):
+        for operation in self:
+            case, order = operation.case_id, operation.sudo().sale_order_id
+            with operation.account_id._get_client() as client:
+                operation.backoffice_url = client.backoffice_url(
+                    case.remote_id or "", case.order_ref or order.marketplace_ref or ""
+                )
 
     # Asking -------------------------------------------------------------------------------------
 

@@ -280,6 +280,20 @@ class SaleOrder(models.Model):
             },
         }
 
+    def _action_open_from_marketplace(self):
+        """This order: all of it for salespeople, the marketplace's side for agents."""
+        self.ensure_one()
+        action = {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+        if not self.env.user.has_group("sales_team.group_sale_salesman"):
+            view = self.env.ref("marketplace_helpdesk.sale_order_view_form_agent")
+            action["views"] = [(view.id, "form")]
+        return action
+
     def action_marketplace_refresh(self):
         """Have this order read again from the marketplace."""
         self._marketplace_refresh_wanted()

@@ -17,16 +17,17 @@ class CallLog:
         self.counts = Counter()
 
     def add(self, operation, executed, fault=None, summary=""):
+        """Log a call when it begins; the returned entry may be completed later."""
+        entry = {
+            "operation": operation,
+            "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+            "executed": executed,
+            "fault": fault,
+            "summary": summary,
+        }
         self.counts[operation] += 1
-        self.entries.append(
-            {
-                "operation": operation,
-                "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-                "executed": executed,
-                "fault": fault,
-                "summary": summary,
-            }
-        )
+        self.entries.append(entry)
+        return entry
 
     def as_json(self):
         return {"calls": list(self.entries), "counts": dict(self.counts)}

@@ -37,7 +37,8 @@ class Hub:
             seller = self.sellers.pop(login, None)
             if seller is None:
                 return False
-            self.addresses = {a: who for a, who in self.addresses.items() if who != login}
+            for address in seller.relay_addresses():
+                self.addresses.pop(address, None)
             self.platforms[seller.platform].detach(seller)
         self.changes.set()
         return True

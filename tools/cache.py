@@ -40,7 +40,7 @@ def logs() -> Path:
         if old.stat().st_mtime < time.time() - LOG_DAYS * 86400:
             shutil.rmtree(old, ignore_errors=True)
     path = base / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    path.mkdir(parents=True)
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -71,7 +71,7 @@ def built(name: str, build: Callable[[Path], None]) -> Path:
         if not mark.exists():
             check_space()
             shutil.rmtree(path, ignore_errors=True)
-            path.mkdir(parents=True)
+            path.mkdir(parents=True, exist_ok=True)
             build(path)
             mark.touch()
     return path

@@ -20,9 +20,8 @@ def main(arguments: list[str]) -> int:
     if rest and options.command not in PASS_ON:
         parser.error(f"unknown: {' '.join(rest)}")
     options.rest = rest
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # so that everything started is stopped again
+    # an exception, so that everything that was started is stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return options.run(options) or 0
     except Stop as stop:

@@ -33,11 +33,9 @@ def demo(options: argparse.Namespace) -> None:
         odoo = Odoo(found, server, options.addon)
         state = State()
         prepare(odoo, state, options.fresh)
-        marketplaces = state.sandbox()
-        with sandbox.running(
-            found, odoo.addon, "demo", marketplaces, state.folder / "sandbox"
-        ) as up:
-            serve(odoo, state, up, options.port)
+        kept = ("--state", state.folder / "sandbox.json", "--demo")
+        with sandbox.running(found, odoo.addon, "demo", state.sandbox(), kept) as marketplaces:
+            serve(odoo, marketplaces, options.port)
 
 
 class State:
@@ -109,7 +107,7 @@ def fingerprint(addon: Path) -> str:
     return cache.digest(addon, *(f"{path.name}{path.read_bytes()}" for path in used))
 
 
-def serve(odoo: Odoo, state: State, marketplaces: sandbox.Sandbox | None, port: int) -> None:
+def serve(odoo: Odoo, marketplaces: sandbox.Sandbox | None, port: int) -> None:
     # Workers would need a proxy in front, which joins the websocket's port with the other one:
     # without workers, one port serves both.
     mail = {"smtp_server": "127.0.0.1", "smtp_port": marketplaces.smtp_port} if marketplaces else {}
@@ -127,7 +125,7 @@ def serve(odoo: Odoo, state: State, marketplaces: sandbox.Sandbox | None, port: 
     log = cache.logs() / "demo.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            odoo.command(config),
+            [*sandbox.MORTAL, *odoo.command(config)],
             cwd=odoo.data,
             env=variables,
             stdin=subprocess.DEVNULL,

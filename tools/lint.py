@@ -94,7 +94,7 @@ def ruff(found: runtime.Runtime, addon: Path) -> str:
 
 
 def ruff_format(found: runtime.Runtime, addon: Path) -> str:
-    return tool(found, addon, "ruff", "format", *RUFF, "--check", ".")
+    return tool(found, addon, "ruff", "format", *RUFF, "--check", "--output-format=concise", ".")
 
 
 def fix(found: runtime.Runtime, folder: Path, paths: list[str]) -> None:

@@ -7,6 +7,7 @@ it, and survives the kill of any of them.
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -151,20 +152,16 @@ class Own:
 
     def start(self) -> None:
         self.prepare()
-        if self.program("pg_ctl", "status", "-D", self.data).returncode == 0:
-            return
         options = " ".join(
             f"-c {name}={str(value) or repr('')}" for name, value in SETTINGS.items()
         )
         options += f" -c unix_socket_directories={self.sockets}"
-        for _ in range(10):
-            self.forget_dead()
-            started = self.program(
-                "pg_ctl", "start", "-D", self.data, "-l", self.log, "-w", "-o", options
-            )
-            if started.returncode == 0:
+        for _ in range(20):
+            if self.program("pg_isready", "-q", "-h", self.sockets).returncode == 0:
                 return
-            time.sleep(1)  # children of a killed server may need a moment to go
+            self.forget_dead()
+            self.program("pg_ctl", "start", "-D", self.data, "-l", self.log, "-w", "-o", options)
+            time.sleep(0.2)  # children of a killed server may need a moment to go
         self.log.touch()
         raise Stop(f"The embedded PostgreSQL does not start.\n{tail(self.log)}\n({self.log})")
 
@@ -195,13 +192,10 @@ class Own:
     def forget_dead(self) -> None:
         """Remove the mark of a killed server: its process number may be another program's now."""
         mark = self.data / "postmaster.pid"
-        if mark.exists():
-            pid = mark.read_text().split("\n")[0].strip()
-            name = Path(f"/proc/{pid}/comm")
-            if not name.exists() or name.read_text().strip() != "postgres":
-                mark.unlink()
-                for stale in self.sockets.glob(".s.PGSQL.*"):
-                    stale.unlink()
+        if mark.exists() and not is_postgres(mark.read_text().split("\n")[0].strip()):
+            mark.unlink()
+            for stale in self.sockets.glob(".s.PGSQL.*"):
+                stale.unlink()
 
     def program(
         self, name: str, *arguments: object, input: str = ""
@@ -221,6 +215,17 @@ class Own:
             start_new_session=True,  # Ctrl+C is for ./dev, which stops the server itself
             **other,
         )
+
+
+def is_postgres(pid: str) -> bool:
+    """Whether that process is a PostgreSQL that lives (one that waits to be buried does not)."""
+    try:
+        _, name, state = re.match(
+            r"(\d+) \((.*)\) (\w)", Path(f"/proc/{pid}/stat").read_text()
+        ).groups()
+    except FileNotFoundError:
+        return False
+    return name == "postgres" and state != "Z"
 
 
 def home() -> Path:

@@ -1,9 +1,9 @@
 """The sandbox marketplaces, started outside of the process that is tested."""
 
 import secrets
+import shutil
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +16,8 @@ from .runtime import Runtime, environment
 from .ui import Stop, step, tail
 
 START_LIMIT = 30  # seconds
+# what starts a server that ends even where ./dev is killed outright
+MORTAL = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,12 @@ class Sandbox:
         }
 
     def answers(self) -> bool:
+        asked = urllib.request.Request(
+            f"{self.url}/control/health", headers={"X-Sandbox-Token": self.token}
+        )
         try:
-            with urllib.request.urlopen(f"{self.url}/control/health", timeout=2) as answer:
+            with urllib.request.urlopen(asked, timeout=2) as answer:
                 return answer.status == 200
-        except urllib.error.HTTPError as error:  # alive, but health needs something we do not know
-            return error.code in (401, 403)
         except OSError:
             return False
 
@@ -52,7 +55,7 @@ def running(
     addon: Path,
     name: str,
     wanted: Sandbox | None = None,
-    state: Path | None = None,
+    options: tuple = (),
 ):
     """The sandbox of that addon, on free ports or the wanted ones; None where it has none."""
     if not (addon / "sandbox/__main__.py").exists():
@@ -60,9 +63,18 @@ def running(
         return
     sandbox = wanted or Sandbox(*free_ports(2), secrets.token_hex(8))
     log = cache.logs() / f"sandbox-{name}.log"
-    command = [runtime.python, "-m", "sandbox", "--host", "127.0.0.1", "--port", sandbox.port]
+    command = [
+        *MORTAL,
+        runtime.python,
+        "-m",
+        "sandbox",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        sandbox.port,
+    ]
     command += ["--smtp-port", sandbox.smtp_port, "--control-token", sandbox.token]
-    command += ["--state", state] if state else []
+    command += options
     with log.open("wb") as output:
         process = subprocess.Popen(
             list(map(str, command)),

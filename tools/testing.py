@@ -147,7 +147,7 @@ def run_odoo(odoo: Odoo, template: str, tags: str) -> Results:
 def run_logged(command: list[str], environment: dict, folder: Path, log: Path, current) -> int:
     """Run Odoo with its log in a file; the heartbeat tells which test it is at."""
     process = subprocess.Popen(
-        command,
+        [*sandbox.MORTAL, *command],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -33,7 +33,13 @@ class MarketplaceAnswer(models.TransientModel):
     close_explanation = fields.Char(compute="_compute_channel")
     problem = fields.Char(compute="_compute_problem")
     news = fields.Char(compute="_compute_news")
-    opened_at = fields.Datetime(default=fields.Datetime.now)
+    seen_id = fields.Integer(
+        "Last Message Seen",
+        compute="_compute_seen_id",
+        store=True,
+        readonly=False,
+        help="The thread's last message when the dialog was opened.",
+    )
 
     @api.depends("case_id", "sale_order_id")
     def _compute_account_id(self):
@@ -108,16 +114,20 @@ class MarketplaceAnswer(models.TransientModel):
                     wizard.sale_order_id._get_contact_problem()
                 )
 
-    @api.depends("case_id", "opened_at")
+    @api.depends("case_id")
+    def _compute_seen_id(self):
+        for wizard in self:
+            wizard.seen_id = wizard._get_last_message_id()
+
+    def _get_last_message_id(self):
+        return max(self.case_id.message_ids.ids, default=0)
+
+    @api.depends("case_id", "seen_id")
     def _compute_news(self):
         """What the customer wrote while the agent was writing."""
         for wizard in self:
             messages = wizard.case_id.message_ids.filtered(
-                lambda m, w=wizard: (
-                    m.sender_type == "customer"
-                    and w.opened_at
-                    and m.mail_message_id.create_date > w.opened_at
-                )
+                lambda m, w=wizard: m.sender_type == "customer" and m.id > w.seen_id
             )
             wizard.news = messages[-1:].case_id.last_message_preview if messages else False
 
@@ -125,7 +135,7 @@ class MarketplaceAnswer(models.TransientModel):
         """Write the answer on the ticket; it leaves with the job's next turn."""
         self.ensure_one()
         case = self.case_id or self._open_case()
-        if self.opened_at and self.news and not self.env.context.get("marketplace_news_seen"):
+        if self.news and not self.env.context.get("marketplace_news_seen"):
             return self._show_news()
         case._check_content(self.body, self.confirmed)
         case._post_answer(self.body.strip(), self.subject, self.close_after)
@@ -136,7 +146,7 @@ class MarketplaceAnswer(models.TransientModel):
     def _show_news(self):
         """Something came meanwhile: show it once, then let the agent decide."""
         news = self.news
-        self.opened_at = fields.Datetime.now()
+        self.seen_id = self._get_last_message_id()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("The customer wrote meanwhile: %s", news),

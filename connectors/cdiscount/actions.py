@@ -25,9 +25,7 @@ class Action:
     def picture(self):
         order = self.get_order()
         if order is None:
-            raise errors.RefusedError(
-                f"Cdiscount shows no order {self.operation.order_ref}.", "OrderNotFound"
-            )
+            raise errors.RefusedError("Cdiscount does not show this order.", "OrderNotFound")
         return get_picture(order)
 
     def get_order(self):
@@ -335,7 +333,7 @@ ACTIONS = {
 
 
 def _read_close_status(status):
-    default = (False, f"Cdiscount did not close it and answered “{status}”.")
+    default = (False, "Cdiscount did not close it and gave a reason that is not known here.")
     ok, message = const.CLOSE_STATUSES.get(status, default)
     return base.Outcome(
         ok,
@@ -383,9 +381,8 @@ def get_outcome(items):
     outcome = base.Outcome(ok=not refused, items=tuple(items))
     if not refused:
         return outcome
-    message = refused[0].message
-    if len(refused) < len(items):
-        message = f"{len(refused)} of {len(items)} were refused: {message}"
+    partly = len(refused) < len(items)
+    message = "Only a part of it was accepted." if partly else refused[0].message
     return replace(outcome, code=refused[0].code, message=message, detail=refused[0].detail)
 
 

@@ -262,14 +262,15 @@ class CdiscountClient(base.Client):
         now = self._now()
         good, broken = self._read_orders(window_filter(now - timedelta(days=7), now))
         recent += [order for order in good if not self._is_too_old(order)]
-        return f"{len(good) + len(broken)} orders changed in the last 7 days."
+        if broken and not good:
+            raise errors.RefusedError("No order of the last 7 days can be read.", "broken")
+        return "The orders of the last 7 days were read."
 
     def _check_cases(self):
-        now, count = self._now(), 0
+        now = self._now()
         for source in const.CASE_SOURCES.values():
-            good, broken = self._read_cases(source, window_filter(now - timedelta(days=7), now))
-            count += len(good) + len(broken)
-        return f"{count} discussions changed in the last 7 days."
+            self._read_cases(source, window_filter(now - timedelta(days=7), now))
+        return "The claims and questions of the last 7 days were read."
 
     def _check_address(self, recent):
         if not recent:
@@ -277,8 +278,8 @@ class CdiscountClient(base.Client):
         contact = self._generate_address(recent[-1].remote_id)
         if contact.problem:
             raise errors.RefusedError(
-                f"Cdiscount gave no relay address for order {recent[-1].remote_id}. Ask "
-                "Cdiscount's support whether the account may write to customers.",
+                "Cdiscount gave no relay address for a recent order. Ask its support whether "
+                "the account may write to customers.",
                 contact.problem,
             )
         return "Cdiscount gave an address."

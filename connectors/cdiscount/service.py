@@ -139,8 +139,12 @@ class Service:
             answer = self.http.request("GET", url, auth=(credentials.login, credentials.password))
             return self._read_token(answer)
         except UnknownOutcomeError as error:
+            detail = f"{error} {error.detail}".strip()
             raise NotSentError(
-                f"Cdiscount's token service does not work: {error}", error.code, error.detail
+                "Cdiscount's token service does not work; nothing was sent. It is tried again "
+                "later.",
+                error.code,
+                detail,
             ) from None
 
     def _read_token(self, answer):
@@ -159,9 +163,9 @@ class Service:
         except ValueError:
             token = ""
         if not re.fullmatch(r"[0-9A-Za-z-]{8,128}", token):
-            raise UnknownOutcomeError(
-                "it answered without a token (perhaps a page against robots; check whether this "
-                "server's IP address is allowed).",
+            raise NotSentError(
+                "Cdiscount's token service gave no token, perhaps a page against robots. Check "
+                "whether this server's IP address is allowed there.",
                 "no_token",
                 excerpt(answer, self.redact),
             )

@@ -21,7 +21,7 @@ from wire import (
 
 from connectors import base, errors
 
-TIMEOUT = 0.6
+TIMEOUT = 0.3
 MAX_BYTES = 200_000
 PASSWORD = "p4ss-w0rd-s3cret"
 # What can go wrong after the request has gone out: nobody knows whether it was executed.

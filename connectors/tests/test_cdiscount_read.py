@@ -1,5 +1,7 @@
 """Reading from Cdiscount: windows, records, oddities, relay addresses."""
 
+import re
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -200,6 +202,23 @@ def test_not_processed_needs_a_reply(server, client):
     (case,) = page.records
     assert case.kind == records.ORDER_QUESTION and case.is_open
     assert case.reply_needed_since == datetime(2024, 1, 19, 9, 0, 1)
+
+
+def test_2000_claims_with_6000_messages_are_read_quickly(server, client):
+    body = golden_tools.read("cdiscount", "claims.response.xml").decode()
+    claim = re.search(r"<OrderClaim>.*?</OrderClaim>", body, re.DOTALL).group()
+    message = re.search(r"<Message>.*?</Message>", claim, re.DOTALL).group()
+    claim = re.sub(r"<Messages>.*</Messages>", f"<Messages>{message * 3}</Messages>", claim,
+                   flags=re.DOTALL)  # fmt: skip
+    server.replies = [
+        answer("GetOrderClaimList", f"<OrderClaimList>{claim * 2000}</OrderClaimList>")
+    ]
+    started = time.process_time()
+    (page,) = client.pull("claims", {"until": NOW.isoformat()}, None)
+    # About 0.3 s where this was written.
+    assert time.process_time() - started < 2
+    assert len(page.records) == 2000
+    assert sum(len(case.messages) for case in page.records) == 6000
 
 
 @pytest.mark.parametrize("empty", ["<OrderClaimList/>", '<OrderClaimList i:nil="true"/>'])

@@ -73,9 +73,13 @@ class Seller:
         self.control("faults", {"operation": operation, "fault": fault, **more})
 
     def calls(self, operation):
-        """[(executed, fault)] of one operation."""
-        calls = self.control("calls", method="GET")["calls"]
-        return [(c["executed"], c["fault"]) for c in calls if c["operation"] == operation]
+        """[(executed, fault)] of one operation; waits for one, since slow faults log late."""
+        until, found = time.monotonic() + 10, []
+        while not found and time.monotonic() < until:
+            calls = self.control("calls", method="GET")["calls"]
+            found = [(c["executed"], c["fault"]) for c in calls if c["operation"] == operation]
+            time.sleep(0 if found else 0.05)
+        return found
 
     def client(self, password=PASSWORD, **options):
         service = f"{self.url}/cdiscount/MarketplaceAPIService.svc"
@@ -84,7 +88,7 @@ class Seller:
             password=password,
             service_url=service,
             token_url=f"{self.url}/cdiscount/users/httpIssue.svc/?realm={service}",
-            options={"timeout": 1.5, **options},
+            options={"timeout": 0.7, **options},
         )
         return CLIENT(credentials)
 
@@ -177,25 +181,14 @@ def test_question_becomes_claim(seller, client):
     assert [m.key(question) for m in case.messages] == [m.key(question) for m in claim.messages]
 
 
-def test_2000_claims_in_time(seller, client):
-    seller.control("", {"options": {}}, "PATCH")
-    number = seller.order()
-    # The sandbox makes many claims quickest when it makes the seller.
-    big = Seller(seller.url, orders=20, claims=300)
-    assert number
+def test_first_import(seller):
+    big = Seller(seller.url, orders=20, claims=200)
     with big.client(timeout=30) as client:
-        since = base.utcnow() - timedelta(days=400)
-        pages = list(client.pull("claims", None, since))
-    assert sum(len(page.records) for page in pages) == 300
+        pages = list(client.pull("claims", None, base.utcnow() - timedelta(days=400)))
+    assert sum(len(page.records) for page in pages) == 200
     assert not any(page.broken for page in pages)
-
-
-def test_broken_record_keeps_the_others(seller, client, monkeypatch):
-    number = seller.order()
-    seller.claim(number), seller.claim(number)
-    read = client.service._soap_read if hasattr(client.service, "_soap_read") else None
-    assert read is None
-    assert len(pull(client, "claims")) == 2
+    moments = [case.updated_at for page in pages for case in page.records]
+    assert moments == sorted(moments)
 
 
 # Relay addresses
@@ -306,7 +299,7 @@ REFUSED_UNSENT = ("quota", "token_expired", "token_malformed")
 @pytest.mark.parametrize("fault", EXECUTED)
 def test_refund_executed_but_answer_lost(fault, seller, client):
     operation = refund(seller.order(), "REF-1")
-    seller.fault("CreateRefundVoucher", fault, seconds=3)
+    seller.fault("CreateRefundVoucher", fault, seconds=1)
     before, sent_at = in_doubt(client, operation)
     assert seller.calls("CreateRefundVoucher") == [(True, fault)]
     finding = client.find(operation, before, sent_at)
@@ -316,7 +309,7 @@ def test_refund_executed_but_answer_lost(fault, seller, client):
 @pytest.mark.parametrize("fault", LOST)
 def test_refund_lost_before(fault, seller, open_client):
     operation = refund(seller.order(), "REF-1")
-    seller.fault("CreateRefundVoucher", fault, seconds=3)
+    seller.fault("CreateRefundVoucher", fault, seconds=1)
     client = open_client(settle_minutes=30)
     before, sent_at = in_doubt(client, operation)
     assert seller.calls("CreateRefundVoucher") == [(False, fault)]
@@ -328,7 +321,7 @@ def test_refund_lost_before(fault, seller, open_client):
 @pytest.mark.parametrize("fault", EXECUTED)
 def test_gesture_executed_but_answer_lost(fault, seller, client):
     operation = base.Gesture("g", seller.order(), Decimal("5"), "139")
-    seller.fault("CreateRefundVoucher", fault, seconds=3)
+    seller.fault("CreateRefundVoucher", fault, seconds=1)
     before, sent_at = in_doubt(client, operation)
     assert client.find(operation, before, sent_at).verdict == base.FOUND
 
@@ -362,7 +355,7 @@ def test_huge_answer(seller, open_client):
 @pytest.mark.parametrize("fault", [*LOST, "timeout_after", "empty", "truncated", "sql_text"])
 def test_read_fails_then_works(fault, seller, client):
     seller.claim(seller.order())
-    seller.fault("GetOrderClaimList", fault, seconds=3)
+    seller.fault("GetOrderClaimList", fault, seconds=1)
     with pytest.raises((errors.UnknownOutcomeError, errors.NotSentError)):
         pull(client, "claims")
     assert len(seller.calls("GetOrderClaimList")) == 1
@@ -422,7 +415,8 @@ def test_sandbox_has_our_signatures(seller):
     for name, operation in ours.bindings[const.BINDING]._operations.items():
         other = theirs.bindings[const.BINDING]._operations[name]
         assert operation.soapaction == other.soapaction
-        assert shape(operation.input.body.type) == shape(other.input.body.type)
+        ours_shape = shape(operation.input.body.type)
+        assert ours_shape[0][2] and ours_shape == shape(other.input.body.type)
 
 
 def shape(xsd_type, depth=0):

@@ -48,6 +48,9 @@ def drop():
     def send(handler):
         linger = struct.pack("ii", 1, 0)
         handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        handler.close_connection = True
+        # The socket lives as long as a file of it does.
+        handler.rfile.close()
         handler.connection.close()
 
     return Reply(send=send)
@@ -144,6 +147,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that go away, and sockets that `drop` closed, are part of the play."""
+
+
 class WireServer:
     """`replies`: for every request but logins; `login`: Reply for requests that `is_login`."""
 
@@ -154,8 +164,7 @@ class WireServer:
         self.requests = []
         self.logins = []
         self._stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.wire = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 

@@ -259,7 +259,11 @@ def add_message(seller, thread, body):
 
 
 def patch_discussion(seller, thread, body):
-    """Change status, kind, claim_type, subject, order_number, cancel_pending, messages…"""
+    """Change status, kind, claim_type, subject, order_number, cancel_pending, messages…
+
+    Status and claim type may be any text: the real service could invent new ones too.
+    """
+    seller.forget_claim(thread)
     for name in (
         "claim_type",
         "subject",
@@ -281,7 +285,6 @@ def patch_discussion(seller, thread, body):
         seller.change_kind(thread, body["kind"])
     if body.get("status", thread.status) != thread.status:
         seller.set_status(thread, body["status"])
-    seller.claims_by_order[thread.order_number].discard(thread.id)
     seller.note_claim(thread)
     seller.touch(thread, _moment(body, "last_updated"))
     return thread

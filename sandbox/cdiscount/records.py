@@ -15,6 +15,7 @@ UNPAID_STATES = (
     "AutomaticCancellation",
     "CancelledByCustomer",
 )
+TRANSIT = ("AcceptedBySeller", "PaymentInProgress")  # left by themselves, in time
 CANCELLED_STATES = ("CancelledByCustomer", "AutomaticCancellation", "PaymentRefused")
 FINAL_STATES = (
     "Shipped",

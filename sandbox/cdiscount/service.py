@@ -203,32 +203,37 @@ def _check_token(seller, header):
 
 
 def _call(hub, seller, operation, element, strict):
-    with seller.lock:
-        fault = seller.faults.take(operation)
-    executed, summary = False, ""
+    entry = seller.calls.add(operation, False)
     try:
         header, param = _read(element, operation, strict)
         token = _check_token(seller, header)
-        if fault is None and _quota_spent(seller, operation):
-            summary = "quota"
-            return xml(quota_answer(seller, token, operation))
-
-        def execute():
-            nonlocal executed, summary
-            item = fault.params if fault and fault.fault == "item_error" else None
-            with seller.lock:
-                value, summary = HANDLERS[operation](Call(seller, token, param, item))
-                executed = True
-                text = writer.response(operation, OPERATIONS[operation][2], value)
-            hub.touch(seller)
-            return xml(text)
-
-        return with_fault(hub, fault, operation, execute, seller, token)
     except SoapFault as problem:
-        summary = str(problem)[:200]
+        entry["summary"] = str(problem)[:200]
         raise
-    finally:
-        seller.calls.add(operation, executed, fault and fault.fault, summary)
+    with seller.lock:
+        fault = seller.faults.take(operation)
+    entry["fault"] = fault and fault.fault
+    if fault is None and _quota_spent(seller, operation):
+        entry["summary"] = "quota"
+        return xml(quota_answer(seller, token, operation))
+    item = fault.params if fault and fault.fault == "item_error" else None
+    call = Call(seller, token, param, item)
+
+    def execute():
+        return _execute(hub, call, operation, entry)
+
+    return with_fault(hub, fault, operation, execute, seller, token)
+
+
+def _execute(hub, call, operation, entry):
+    seller = call.seller
+    with seller.lock:
+        value, entry["summary"] = HANDLERS[operation](call)
+        entry["executed"] = True
+        text = writer.response(operation, OPERATIONS[operation][2], value)
+    if seller.dirty:  # most calls only read: nothing for the state file then
+        hub.touch(seller)
+    return xml(text)
 
 
 def _quota_spent(seller, operation):

@@ -10,7 +10,7 @@ from ..relay import Refused
 from ..seller import Seller
 from ..xmlin import clean_text
 from . import texts
-from .records import FINAL_STATES, Alias, Discussion, Message, customer_name
+from .records import TRANSIT, Alias, Discussion, Message, customer_name
 from .timeline import Timeline
 
 KINDS = ("claim", "order_question", "offer_question")
@@ -62,7 +62,14 @@ class CdiscountSeller(Seller):
 
     def __getstate__(self):
         state = super().__getstate__()
-        for name in ("updated", "created", "orders_updated", "claims_by_order", "hub_addresses"):
+        for name in (
+            "updated",
+            "created",
+            "orders_updated",
+            "in_transit",
+            "claims_by_order",
+            "hub_addresses",
+        ):
             state.pop(name, None)
         return state
 
@@ -80,6 +87,7 @@ class CdiscountSeller(Seller):
             kind: Timeline((d.created, d.id) for d in threads if d.kind == kind) for kind in KINDS
         }
         self.orders_updated = Timeline((o.updated, o.number) for o in self.orders.values())
+        self.in_transit = {o.number for o in self.orders.values() if o.state in TRANSIT}
         self.claims_by_order = defaultdict(set)
         for thread in threads:
             self.note_claim(thread)
@@ -92,6 +100,7 @@ class CdiscountSeller(Seller):
     def new_token(self):
         token = secrets.token_hex(16)
         self.tokens[token] = self.now() + TOKEN_LIFE
+        self.dirty = True
         return token
 
     def token_lives(self, token):
@@ -113,8 +122,15 @@ class CdiscountSeller(Seller):
         order.state_since = order.state_since or order.updated
         self.orders[order.number] = order
         self.orders_updated.add(order.updated, order.number)
+        self._note_transit(order)
+        self.dirty = True
+
+    def _note_transit(self, order):
+        change = self.in_transit.add if order.state in TRANSIT else self.in_transit.discard
+        change(order.number)
 
     def touch_order(self, order, moment=None):
+        self.dirty = True
         self.orders_updated.remove(order.updated, order.number)
         order.updated = moment or max(self.now(), order.updated)
         self.orders_updated.add(order.updated, order.number)
@@ -122,13 +138,14 @@ class CdiscountSeller(Seller):
     def set_state(self, order, state):
         order.state = state
         order.state_since = self.now()
+        self._note_transit(order)
         if state in ("Shipped", "AvailableOnStore") and not order.shipped_at:
             order.shipped_at = order.state_since
         self.touch_order(order)
 
     def settle(self, order):
         """Let the transit states pass: accepted -> payment -> waiting for shipment."""
-        if order.state not in ("AcceptedBySeller", "PaymentInProgress"):
+        if order.state not in TRANSIT:
             return
         waited = (self.now() - order.state_since).total_seconds()
         limit = float(self.options["payment_seconds"])
@@ -140,9 +157,8 @@ class CdiscountSeller(Seller):
             order.state_since = since
 
     def settle_all(self):
-        for order in list(self.orders.values()):
-            if order.state not in FINAL_STATES:
-                self.settle(order)
+        for number in list(self.in_transit):
+            self.settle(self.orders[number])
 
     def has_claims(self, order):
         if order.has_claims is not None:
@@ -214,13 +230,16 @@ class CdiscountSeller(Seller):
         return thread.seller_reference or thread.product_ean or "produit", ""
 
     def note_claim(self, thread):
-        numbers = self.claims_by_order
         if thread.kind == "claim" and thread.order_number:
-            numbers[thread.order_number].add(thread.id)
-        elif thread.order_number in numbers:
-            numbers[thread.order_number].discard(thread.id)
+            self.claims_by_order[thread.order_number].add(thread.id)
+        else:
+            self.forget_claim(thread)
+
+    def forget_claim(self, thread):
+        self.claims_by_order.get(thread.order_number, set()).discard(thread.id)
 
     def touch(self, thread, moment=None):
+        self.dirty = True
         self.updated[thread.kind].remove(thread.updated, thread.id)
         thread.updated = moment or max(self.now(), thread.updated)
         self.updated[thread.kind].add(thread.updated, thread.id)
@@ -289,6 +308,7 @@ class CdiscountSeller(Seller):
         address = f"c.{secrets.token_hex(9)}@{ALIAS_DOMAIN}"
         self.aliases[address] = Alias(address, self.now() + ALIAS_LIFE, **owner)
         self.hub_addresses[address] = self.login
+        self.dirty = True
         return address
 
     def alias_lives(self, address):

@@ -1,6 +1,7 @@
 """The WSDL and its schemas, written from the table of types."""
 
 from functools import cache
+from html import escape
 
 from .types import (
     ENUMS,
@@ -37,7 +38,7 @@ def document(base, query):
     `base`: address of the service as the caller wrote it. Returns text, or None when there
     is no such document.
     """
-    name = query.lower()
+    name, base = query.lower(), escape(base)
     if name == "wsdl":
         return _binding_document(base)
     if name == "wsdl=wsdl0":

@@ -219,3 +219,17 @@ def test_recorded_refusals(world):
         "</OrderList></validateOrderListMessage>"
     )
     assert ours(world, "ValidateOrderList", param) == recorded("validate_refused_1.response.xml")
+
+
+def test_manage_parcel_of_cdiscountapi(server):
+    world = server.world()
+    api = LocalConnection(server, world)
+    actions = [{"ManageParcel": "AskingForInvestigation", "ParcelNumber": "P", "Sku": "S"}]
+    answer = api.orders.manage_parcel(parcel_actions_list=actions, scopus_id="X")
+    assert answer["ErrorMessage"] == "La commande {0} n'a pas été trouvée !"
+    validations = api.orders.prepare_validations(
+        [{"OrderNumber": "X", "OrderState": "Shipped", "OrderLineList": []}]
+    )
+    answer = api.orders.validate_order_list(**validations)
+    result = answer["ValidateOrderResults"]["ValidateOrderResult"][0]
+    assert result["Errors"]["Error"][0]["ErrorType"] == "OrderNotFound"

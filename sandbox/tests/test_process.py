@@ -4,6 +4,7 @@ import time
 
 import requests
 from conftest import Server, start, stop
+from test_discussions import send
 
 
 def test_state_survives(tmp_path):
@@ -102,3 +103,18 @@ def test_pages(server):
     response = requests.post(page, data=form, timeout=5)
     assert response.status_code == 200
     assert "Merci" in response.text
+
+
+def test_deleting_a_seller_leaves_the_relay_of_others(server):
+    gone, world = server.world(), server.world()
+    server.control("DELETE", f"sellers/{gone.login}")
+    thread = world.discussion(kind="offer_question", text="?")
+    [(address, _)] = world.mail_addresses(thread["id"])
+    send(server, address)
+    assert world.state()["counts"]["messages"] == 2
+
+
+def test_pages_of_other_sites_are_refused(server):
+    headers = {"Origin": "http://evil.test"}
+    response = requests.delete(server.url + "/control/sellers/x", headers=headers, timeout=5)
+    assert response.status_code == 403
