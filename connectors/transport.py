@@ -6,6 +6,7 @@ UnknownOutcomeError. It never repeats a call and follows no redirect.
 """
 
 import base64
+import http.client
 import logging
 import re
 import socket
@@ -25,6 +26,14 @@ from .errors import LoginError, NotSentError, UnknownOutcomeError
 
 _logger = logging.getLogger(__name__)
 
+# ValueError: addresses and headers that no library expected.
+NETWORK_ERRORS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
 CONNECT_SECONDS = 10
 TOTAL_SECONDS = 60
 MAX_BYTES = 32 * 1024 * 1024
@@ -215,7 +224,7 @@ class HttpSession:
         timer.start()
         try:
             answer = self._exchange(method, url, data, headers, auth)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except NETWORK_ERRORS as error:
             raise self._map_error(error) from None
         finally:
             timer.cancel()
@@ -318,7 +327,8 @@ def _read_capped(response, max_bytes):
                 detail=f"over {max_bytes} bytes",
             )
     # urllib3 before 2.0 does not compare.
-    if received < int(response.headers.get("Content-Length") or 0):
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and received < int(announced):
         raise requests.ConnectionError("The answer is shorter than announced.")
     if inflate and parts and not inflate.eof:
         raise UnknownOutcomeError("The compressed answer is cut off.", code="unreadable")

@@ -57,12 +57,13 @@ def preview(text):
     return line if len(line) <= PREVIEW_LENGTH else f"{line[: PREVIEW_LENGTH - 1]}…"
 
 
-def is_same_text(ours, theirs):
-    """Whether a text of the thread is the one that we sent, maybe with something added."""
+def is_same_text(ours, theirs, whole=False):
+    """Whether a text of the thread is the one that we sent, unless `whole` maybe with something
+    added."""
     ours, theirs = _bare(ours), _bare(theirs)
     if not ours or not theirs:
         return False
-    return ours == theirs or (len(ours) >= MIN_CONTAINED and ours in theirs)
+    return ours == theirs or (not whole and len(ours) >= MIN_CONTAINED and ours in theirs)
 
 
 def _bare(text):

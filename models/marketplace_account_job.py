@@ -105,27 +105,31 @@ class MarketplaceAccount(models.Model):
         """Orders that somebody wants to see as they are now."""
         orders = self.env["marketplace.orders"]
         wanted = orders._get_wanted(self)
-        if not wanted:
+        letters = self.env["marketplace.dead.letter"]._get_due_orders(self)
+        if not wanted and not letters:
             return
         try:
-            fresh = client.get_orders(wanted.mapped("marketplace_ref"))
+            fresh = client.get_orders(
+                [*wanted.mapped("marketplace_ref"), *letters.mapped("remote_id")]
+            )
         except errors.LoginError:
             raise
         except errors.ConnectorError as error:
             _logger.info("Account %s: orders not refreshed: %s", self.id, error)
             return
         run.do(orders._store_wanted, self, wanted, fresh)
+        run.do(self.env["marketplace.inbox"]._store_retried, letters, fresh)
 
     def _pull_stream(self, stream, client, run):
         """Read one stream as far as time allows; its cursor moves with each stored page."""
         stream.last_count = 0
         inbox = self.env["marketplace.inbox"]
         since = stream.read_from or self.import_start
+        is_orders = stream.records == "order"
         try:
             for page in client.pull(stream.key, stream.cursor or None, since):
-                run.do(inbox._store_page, stream, page)
-                if stream.records == "order" and page.records:
-                    self._chase_claims(stream, page.records, client, run)
+                chased = self._chase_claims(page.records, client) if is_orders else None
+                run.do(inbox._store_page, stream, page, chased)
                 if run.is_over:
                     return
                 if page.records:
@@ -140,13 +144,11 @@ class MarketplaceAccount(models.Model):
         else:
             run.do(stream._record_success)
 
-    def _chase_claims(self, stream, orders, client, run):
-        """Orders flagged with a claim whose case did not come: asked for by number, else reported."""
-        inbox = self.env["marketplace.inbox"]
-        missing = inbox._get_flagged_without_case(self, orders)
-        if missing:
-            cases = list(client.get_cases(missing))
-            run.do(inbox._store_chased, stream, missing, cases)
+    def _chase_claims(self, orders, client):
+        """Orders flagged with a claim whose case did not come: asked for by number, and stored or
+        reported with their page."""
+        missing = self.env["marketplace.inbox"]._get_flagged_without_case(self, orders)
+        return (missing, list(client.get_cases(missing))) if missing else None
 
     def _get_responsible_env(self):
         """The environment in the language of the person who looks after the account."""

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+RETRY_AFTER = timedelta(hours=1)
+RETRY_BATCH = 50
+
 
 class MarketplaceDeadLetter(models.Model):
     _name = "marketplace.dead.letter"
@@ -29,6 +32,10 @@ class MarketplaceDeadLetter(models.Model):
     error = fields.Char(readonly=True)
     payload = fields.Text("Raw Record", readonly=True, groups="marketplace_helpdesk.group_manager")
     attempts = fields.Integer(default=1, readonly=True)
+    read_from = fields.Datetime(
+        readonly=True, help="Start of the window that it came in: from there it is read again."
+    )
+    tried_at = fields.Datetime("Last Try", readonly=True, default=fields.Datetime.now)
     state = fields.Selection(
         [("open", "To Look At"), ("solved", "Solved"), ("ignored", "Ignored")],
         default="open",
@@ -64,6 +71,7 @@ class MarketplaceDeadLetter(models.Model):
                     "error": item.error,
                     "payload": item.payload,
                     "attempts": letter.attempts + 1,
+                    "tried_at": fields.Datetime.now(),
                     "state": "ignored" if letter.state == "ignored" else "open",
                 }
             )
@@ -76,6 +84,7 @@ class MarketplaceDeadLetter(models.Model):
                     "remote_id": item.remote_id,
                     "error": item.error,
                     "payload": item.payload,
+                    "read_from": stream.read_until or stream.read_from or account.import_start,
                 }
                 for item in broken.values()
             ]
@@ -93,14 +102,30 @@ class MarketplaceDeadLetter(models.Model):
             ]
         ).write({"state": "solved"})
 
+    @api.model
+    def _get_due_orders(self, account):
+        """Orders that may be tried again: perhaps their product exists by now."""
+        return self.sudo().search(
+            [
+                ("account_id", "=", account.id),
+                ("kind", "=", "record"),
+                ("state", "=", "open"),
+                ("stream_id.records", "=", "order"),
+                ("tried_at", "<", fields.Datetime.now() - RETRY_AFTER),
+            ],
+            order="tried_at, id",
+            limit=RETRY_BATCH,
+        )
+
     def action_ignore(self):
         """A person has looked: nothing to do."""
         self.check_access("write")
         self.sudo().state = "ignored"
 
     def action_retry(self):
-        """Read the stream again from a day before this record was set aside."""
+        """Read the streams again from a day before the window that these records came in."""
         self.check_access("write")
-        for letter in self.filtered("stream_id"):
-            letter.stream_id.sudo()._read_again(letter.create_date - timedelta(days=1))
+        for stream, letters in self.grouped("stream_id").items():
+            since = min(letter.read_from or letter.create_date for letter in letters)
+            stream.sudo()._read_again(since - timedelta(days=1))
         return self.account_id[:1].action_read_now()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import psycopg2
 
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.tools import split_every
 
 from ..connectors import records
@@ -47,21 +47,44 @@ class MarketplaceInbox(models.AbstractModel):
     # Pages --------------------------------------------------------------------------------------
 
     @api.model
-    def _store_page(self, stream, page):
+    def _store_page(self, stream, page, chased=None):
         """Store a page and move the stream's cursor; returns the number of records stored.
 
-        What cannot be stored is set aside, the rest lands.
+        What cannot be stored is set aside, the rest lands. `chased`: see `_store_chased`.
         """
         account = stream.account_id
         inbox = self.sudo().with_context(**QUIET)
-        store = inbox._store_orders if stream.records == "order" else inbox._store_cases
-        failed, new_count = store(account, page.records) if page.records else ([], 0)
+        failed, new_count = inbox._store_records(stream, page.records)
         letters = self.env["marketplace.dead.letter"].sudo()
         letters._set_aside(account, stream, [*page.broken, *failed])
-        if page.records and not failed:
-            letters._solve(account, [record.remote_id for record in page.records])
+        if chased:
+            inbox._store_chased(stream, *chased)
         stream._record_page(page, new_count)
         return len(page.records)
+
+    def _store_records(self, stream, found):
+        """Returns (records.Broken of those that failed, number of new ones)."""
+        if not found:
+            return [], 0
+        account = stream.account_id
+        store = self._store_orders if stream.records == "order" else self._store_cases
+        failed, new_count = store(account, found)
+        unsolved = {broken.remote_id for broken in failed}
+        letters = self.env["marketplace.dead.letter"]
+        letters._solve(account, {record.remote_id for record in found} - unsolved)
+        return failed, new_count
+
+    @api.model
+    def _store_retried(self, letters, orders):
+        """Orders that were set aside, read again by number."""
+        inbox = self.sudo().with_context(**QUIET)
+        for stream, part in letters.grouped("stream_id").items():
+            refs = set(part.mapped("remote_id"))
+            failed, _count = inbox._store_records(
+                stream, [order for order in orders if order.remote_id in refs]
+            )
+            part._set_aside(stream.account_id, stream, failed)
+            part.tried_at = fields.Datetime.now()
 
     def _store_orders(self, account, orders):
         failed = self.env["marketplace.orders"]._store(account, orders)
@@ -103,9 +126,8 @@ class MarketplaceInbox(models.AbstractModel):
     def _store_chunk(self, account, cases):
         """Store up to CHUNK cases in a constant number of queries; returns the new messages."""
         batch = Batch(account, cases)
-        batch.orders = self.env["marketplace.orders"]._find(
-            account, {case.order_ref for case in cases}
-        )
+        refs = {case.order_ref for case in cases} - {""}
+        batch.orders = self.env["marketplace.orders"]._find(account, refs)
         self._find_cases(batch)
         self._create_cases(batch)
         self._find_messages(batch)
@@ -114,6 +136,7 @@ class MarketplaceInbox(models.AbstractModel):
         self._create_messages(batch)
         self._update_cases(batch)
         self._finish(batch)
+        self.env["marketplace.dead.letter"]._solve(account, refs, "claim_without_case")
         return len(batch.fresh)
 
     def _find_cases(self, batch):
@@ -244,9 +267,11 @@ class MarketplaceInbox(models.AbstractModel):
         for item in candidates:
             row, _key, message, _found = item
             text = to_plain_text(message.body) if message.is_html else message.body
+            # A customer may quote our answer: of an unknown writer it must be the whole text.
+            whole = message.sender_type == records.UNKNOWN
             match = operations.filtered(
-                lambda o, row=row, text=text: (
-                    o.case_id == row and is_same_text(o.payload["text"], text)
+                lambda o, row=row, text=text, whole=whole: (
+                    o.case_id == row and is_same_text(o.payload["text"], text, whole)
                 )
             ).sorted("id")[:1]
             if match:
@@ -355,12 +380,13 @@ class MarketplaceInbox(models.AbstractModel):
     def _store_chased(self, stream, missing, cases):
         """Store what was found about flagged orders; report the orders with nothing."""
         account = stream.account_id
-        self.sudo().with_context(**QUIET)._store_cases(account, cases)
-        found = {case.order_ref for case in cases}
-        letters = self.env["marketplace.dead.letter"].sudo()
-        silent = self.env["marketplace.orders"]._to_broken(sorted(set(missing) - found))
-        letters._set_aside(account, stream, silent, "claim_without_case")
-        letters._solve(account, found, "claim_without_case")
+        letters = self.env["marketplace.dead.letter"]
+        failed, _count = self._store_cases(account, cases)
+        letters._set_aside(account, stream, failed)
+        silent = sorted(set(missing) - {case.order_ref for case in cases})
+        letters._set_aside(
+            account, stream, self.env["marketplace.orders"]._to_broken(silent), "claim_without_case"
+        )
 
 
 # Messages that make somebody look.

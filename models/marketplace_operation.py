@@ -207,6 +207,7 @@ class MarketplaceOperation(models.Model):
             values.setdefault("needs_decision", False)
         self.sudo().write({"state": state, **values})
         self._update_notification()
+        self._withdraw_failure()
         if self.refund_id:
             self.refund_id.sudo()._follow_operation(self)
         if state == "done":
@@ -231,16 +232,24 @@ class MarketplaceOperation(models.Model):
 
     def _tell_failure(self):
         """An operation that did not go through is loud on its ticket."""
-        ticket = self.ticket_id
-        if not ticket:
-            return
-        kind = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
-        summary = (
-            self.env._("%s: in doubt", kind)
-            if self.state == "unknown"
-            else self.env._("%s: refused", kind)
+        self.ticket_id.sudo()._marketplace_alert(
+            self._get_failure_summary(self.state), self.message or "", users=self.user_id
         )
-        ticket.sudo()._marketplace_alert(summary, self.message or "", users=self.user_id)
+
+    def _get_failure_summary(self, state):
+        env = self.account_id._get_responsible_env()
+        kind = dict(self._fields["kind"]._description_selection(env))[self.kind]
+        texts = {"unknown": env._("%s: in doubt", kind), "rejected": env._("%s: refused", kind)}
+        return texts[state]
+
+    def _withdraw_failure(self):
+        """What was loud is settled: its to-do goes, unless another operation is in that state."""
+        ticket = self.ticket_id.sudo()
+        for state in ("unknown", "rejected") if ticket.activity_ids else ():
+            states = ticket.marketplace_operation_ids.filtered(lambda o: o.kind == self.kind)
+            if state not in states.mapped("state"):
+                summary = self._get_failure_summary(state)
+                ticket.activity_ids.filtered(lambda a, s=summary: a.summary == s).unlink()
 
     def _update_notification(self):
         """The bubble of an answer shows how far it came."""
@@ -325,7 +334,7 @@ class MarketplaceOperation(models.Model):
         for operation in self:
             operation._lock_in_state("rejected", "pending")
             operation.account_id._check_writes()
-            if operation.refund_id:
+            if operation.refund_id and operation.state == "rejected":
                 operation.refund_id._check_retry()
             operation.sudo()._set_state("pending", retry_at=False, sent_at=False, message=False)
             operation.account_id._trigger_job()

@@ -2,10 +2,20 @@
 
 from odoo import Command, api, models
 
+from ..connectors import records
+
+
+SOLD = (records.LINE_TO_SHIP, records.LINE_SHIPPED, records.LINE_REFUNDED)
+
 
 class MarketplaceOrderMaker(models.AbstractModel):
     _name = "marketplace.order.maker"
     _description = "Marketplace Order Maker Service"
+
+    @api.model
+    def _is_wanted(self, order):
+        """Only orders that were sold become sale orders: paid, and not refused or cancelled."""
+        return order.state in SOLD
 
     @api.model
     def _make(self, account, order):

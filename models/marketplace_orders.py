@@ -1,9 +1,15 @@
 """Marketplace orders meet sale orders: found, linked, brought up to date, or created."""
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..connectors import records
+
+_logger = logging.getLogger(__name__)
 
 REFRESH_BATCH = 50
 
@@ -101,16 +107,25 @@ class MarketplaceOrders(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     if not sale_order and account.order_policy == "create":
-                        sale_order = self.env["marketplace.order.maker"]._make(account, order)
+                        sale_order = self._make_wanted(account, order)
                     if sale_order:
                         self._update(account, sale_order, order)
-            except (ValueError, KeyError) as error:  # what a person can mend
+            except psycopg2.OperationalError:
+                raise  # a conflict with another transaction: all of it is done again
+            except Exception as error:
+                _logger.info(
+                    "Order %s of account %s set aside", order.remote_id, account.id, exc_info=True
+                )
                 failed.append((order, str(error)))
         return failed
 
+    def _make_wanted(self, account, order):
+        maker = self.env["marketplace.order.maker"]
+        return maker._is_wanted(order) and maker._make(account, order)
+
     def _update(self, account, sale_order, order):
         """Write what changed of the marketplace's picture onto a sale order."""
-        values = self._order_values(order)
+        values = self._order_values(sale_order, order)
         changed = {name: value for name, value in values.items() if sale_order[name] != value}
         unmatched = self._update_lines(sale_order, order)
         warning = (
@@ -128,7 +143,7 @@ class MarketplaceOrders(models.AbstractModel):
         if changed:
             sale_order.with_context(mail_notrack=True).write(changed)
 
-    def _order_values(self, order):
+    def _order_values(self, sale_order, order):
         lines = [line for line in order.lines if not line.is_fee]
         gestures = sum(refund.amount for refund in order.refunds if refund.by_seller)
         return {
@@ -137,11 +152,20 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_charged": float(sum(line.amount + line.shipping for line in lines)),
             "marketplace_gestures": float(gestures),
             "marketplace_has_claim": order.has_claim,
-            "marketplace_shipped_at": _seconds(order.shipped_at),
+            "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
             "marketplace_by_marketplace": order.fulfilled_by_marketplace,
             "marketplace_refresh": False,
         }
+
+    def _get_shipped_at(self, sale_order, order):
+        """The date of shipment; where the marketplace gives none, the last change of the order
+        when it was first seen shipped: it was not shipped later than that."""
+        if order.shipped_at:
+            return _seconds(order.shipped_at)
+        if sale_order.marketplace_shipped_at or order.state not in _SHIPPED:
+            return sale_order.marketplace_shipped_at
+        return _seconds(order.updated_at)
 
     def _update_lines(self, sale_order, order):
         """Match by line reference, then by SKU or EAN; returns the SKUs without a line."""
@@ -238,6 +262,9 @@ class MarketplaceOrders(models.AbstractModel):
         """Flagged orders as records to set aside."""
         message = self.env._("This order is flagged with a claim, but no discussion about it came.")
         return [records.Broken(ref, message, "") for ref in refs]
+
+
+_SHIPPED = (records.LINE_SHIPPED, records.LINE_REFUNDED)
 
 
 def _seconds(value):

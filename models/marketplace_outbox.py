@@ -121,7 +121,7 @@ class MarketplaceOutbox(models.AbstractModel):
         except errors.LoginError:
             run.do(operation._set_state, "pending")
             raise
-        except errors.RefusedError as error:
+        except (errors.RefusedError, errors.NotSupportedError) as error:
             run.do(self._record_error, operation, error)
             return
         except errors.ConnectorError as error:  # only read so far: nothing happened
@@ -141,7 +141,7 @@ class MarketplaceOutbox(models.AbstractModel):
 
     def _prepare(self, operation, client, run):
         """Read what is needed, note the picture before, and return the call that sends."""
-        self._check_still_allowed(operation)
+        run.do(self._check_still_allowed, operation)
         if self._goes_by_mail(operation):
             mail = self.env["marketplace.relay.mail"]
             address = mail._get_address(operation.case_id, client, run)
@@ -207,6 +207,8 @@ class MarketplaceOutbox(models.AbstractModel):
         elif isinstance(error, errors.NotSentError):
             operation._postpone(message, error.retry_after)
         else:
+            if self._goes_by_mail(operation):  # the address may be dead: the next try asks for another
+                operation.case_id.contact_address_date = False
             operation._set_state(
                 "rejected", message=message, code=error.code, detail=error.detail or False
             )
@@ -272,7 +274,7 @@ class MarketplaceOutbox(models.AbstractModel):
     def _settle_one(self, operation, client, run):
         """Ask the marketplace; never send again blindly."""
         if self._goes_by_mail(operation):
-            run.do(lambda: operation.write({"needs_decision": True}))
+            run.do(self._settle_mail, operation)
             return
         remote = operation._get_remote_operation()
         try:
@@ -284,6 +286,15 @@ class MarketplaceOutbox(models.AbstractModel):
             run.do(self._ask_later, operation, operation.now)
             return
         run.do(self._apply_finding, operation, finding)
+
+    def _settle_mail(self, operation):
+        """Whether a mail left is seen in the thread; where it is not in time, a person decides."""
+        account = operation.account_id
+        until = operation.sent_at + timedelta(minutes=account.confirm_minutes)
+        if fields.Datetime.now() < until:
+            operation.retry_at = until
+        else:
+            operation.write({"needs_decision": True, "retry_at": False})
 
     def _apply_finding(self, operation, finding):
         if finding.verdict == base.FOUND:

@@ -40,12 +40,14 @@ class SaleOrderLine(models.Model):
     def _compute_marketplace_left(self):
         for line in self:
             refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
-            asked = refunds.filtered(lambda r: r.state in ("asked", "doubt"))
+            asked = sum(refunds.filtered(lambda r: r.state == "asked").mapped("amount"))
+            doubt = sum(refunds.filtered(lambda r: r.state == "doubt").mapped("amount"))
             charged = line.marketplace_amount + line.marketplace_shipping
             refunded = max(sum(refunds.mapped("accepted_amount")), line.marketplace_seen_refunded)
             if line.marketplace_state in (records.LINE_REFUSED, records.LINE_CANCELLED):
                 refunded = charged
             line.marketplace_charged = charged
             line.marketplace_refunded = refunded
-            line.marketplace_asked = sum(asked.mapped("amount"))
+            # What is in doubt and shows as refunded meanwhile counts once.
+            line.marketplace_asked = asked + min(doubt, max(charged - refunded, 0))
             line.marketplace_left = charged - refunded - line.marketplace_asked

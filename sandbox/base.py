@@ -6,10 +6,12 @@ from .web import Problem
 class Platform:
     """One marketplace. Sub-classes are listed in `sandbox.__main__`.
 
-    name      used in the control API and as the first part of its URLs
+    name            used in the control API and as the first part of its URLs
+    relay_domains   mail to these domains belongs to this marketplace's sellers
     """
 
     name = ""
+    relay_domains = ()
     hub = None
 
     def answer(self, request):

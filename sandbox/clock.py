@@ -1,5 +1,6 @@
 """The time of one seller's world: real, shifted or frozen."""
 
+import re
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,10 @@ def parse_moment(text):
 
     Raises ValueError on anything else.
     """
-    moment = to_paris(datetime.fromisoformat(str(text).strip().replace("Z", "+00:00")))
+    text = str(text).strip().replace("Z", "+00:00")
+    # Python 3.10 takes fractions of 3 or 6 digits only; the wire has 1 to 7.
+    text = re.sub(r"\.(\d+)", lambda match: "." + match[1].ljust(6, "0")[:6], text)
+    moment = to_paris(datetime.fromisoformat(text))
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

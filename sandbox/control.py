@@ -41,6 +41,8 @@ class Control:
         match request.method, parts:
             case "GET", ["health"]:
                 return {"status": "ok", "sellers": len(self.hub.sellers)}
+            case "GET", ["outside"]:
+                return list(self.hub.outside)
             case "GET", ["sellers"]:
                 return [
                     {"login": s.login, "platform": s.platform, "shop": s.shop}

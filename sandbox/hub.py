@@ -1,6 +1,7 @@
 """All sellers of all marketplaces, and who is found how."""
 
 import threading
+from collections import deque
 
 
 class Hub:
@@ -9,12 +10,16 @@ class Hub:
     platforms   name -> platform (see `sandbox.base`)
     sellers     login -> seller; logins are unique over all platforms
     addresses   relay address, lower case -> login
+    outside     the last mails to anybody else, as dicts: a relay host that delivers nothing
     """
+
+    MAX_OUTSIDE = 500
 
     def __init__(self, platforms):
         self.platforms = {platform.name: platform for platform in platforms}
         self.sellers = {}
         self.addresses = {}
+        self.outside = deque(maxlen=self.MAX_OUTSIDE)
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.changes = threading.Event()
@@ -51,6 +56,11 @@ class Hub:
     def seller_of_address(self, address):
         login = self.addresses.get(address.lower())
         return self.sellers.get(login)
+
+    def is_relay_address(self, address):
+        """Whether an address belongs to a marketplace's relay, known or not."""
+        domain = address.rpartition("@")[2].lower()
+        return any(domain in platform.relay_domains for platform in self.platforms.values())
 
     def wait(self, seconds):
         """Sleep, but not beyond the end of the server."""

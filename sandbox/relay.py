@@ -123,6 +123,8 @@ class Relay:
         return "250 OK"
 
     def _recipient(self, envelope, address):
+        if not self.hub.is_relay_address(address):
+            return
         seller = self.hub.seller_of_address(address)
         if seller is None:
             raise Refused("550 5.1.1 Unknown recipient")
@@ -149,12 +151,17 @@ class Relay:
 
     def _take(self, data, envelope, address, faults):
         """Handle one recipient; returns the name of the fault that hit it, or None."""
+        mail = read_mail(data, envelope.mail_from, address)
+        if not self.hub.is_relay_address(address):
+            self.hub.outside.append(
+                {"to": address, "from": mail.header_from, "subject": mail.subject}
+            )
+            return None
         fault = faults.get(address)
         kind = fault.fault if fault else None
         seller = self.hub.seller_of_address(address)
         if seller is None:
             raise Refused("550 5.1.1 Unknown recipient")
-        mail = read_mail(data, envelope.mail_from, address)
         with seller.lock:
             self._check_sender(seller, mail)
             lost = kind in ("close_before", "silent", "bounce", "delay")

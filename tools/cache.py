@@ -71,7 +71,7 @@ def built(name: str, build: Callable[[Path], None]) -> Path:
         if not mark.exists():
             check_space()
             shutil.rmtree(path, ignore_errors=True)
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(parents=True)
             build(path)
             mark.touch()
     return path

@@ -60,6 +60,9 @@ def step(title: str):
     threading.Thread(target=heartbeat, daemon=True).start()
     try:
         yield current
+    except BaseException:
+        say(f"  ! {title}: not finished, {current.seconds} s")
+        raise
     finally:
         done.set()
     say(f"  + {title}: {current.seconds} s")

@@ -184,6 +184,13 @@ class MarketplaceRefundAsk(models.TransientModel):
             raise UserError(self.env._("Give an amount above zero."))
         if self.order_id.marketplace_state not in (records.LINE_SHIPPED, records.LINE_TO_SHIP):
             raise UserError(self.env._("No gesture is possible on an order in this state."))
+        if not self.order_id.can_marketplace_gesture:
+            raise UserError(
+                self.env._(
+                    "%s ships this order: a gesture is possible once it is shipped.",
+                    self.account_id.name,
+                )
+            )
         line = {"item": "gesture", "name": self.env._("Commercial gesture"), "amount": amount}
         operation = base.Gesture(
             reference="",

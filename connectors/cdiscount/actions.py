@@ -26,7 +26,11 @@ class Action:
         order = self.get_order()
         if order is None:
             raise errors.RefusedError("Cdiscount does not show this order.", "OrderNotFound")
+        self.check(order)
         return get_picture(order)
+
+    def check(self, order):
+        """Raise RefusedError where the order shows that sending would be wrong."""
 
     def get_order(self):
         """The order now; None where Cdiscount does not show it."""
@@ -219,6 +223,18 @@ class RefuseLinesAction(LineAction):
     """ValidateOrderList with every line of the order (1.8)."""
 
     absent_reason = "No line changed, and Cdiscount refuses to decide a line twice."
+
+    def check(self, order):
+        """Every line must be in the call, but not the fees (1.6, 1.8)."""
+        decided = {decision.line_remote_id for decision in self.operation.decisions}
+        open_lines = {line.remote_id for line in order.lines if line.state == records.LINE_TO_SHIP}
+        fees = {line.remote_id for line in order.lines if line.is_fee}
+        if open_lines - fees - decided or decided & fees:
+            raise errors.RefusedError(
+                "Cdiscount wants a decision for every line of the order at once, without fees. "
+                "Nothing was sent: look at the order's lines and ask again.",
+                "lines_missing",
+            )
 
     def get_targets(self):
         shipped = (records.LINE_SHIPPED, records.LINE_REFUNDED)

@@ -37,6 +37,7 @@ class CdiscountClient(base.Client):
         }
     )
     reply_channel = base.BY_RELAY_MAIL
+    relay_domains = (const.RELAY_DOMAIN,)
     streams = const.STREAMS
     reasons = const.REASONS
     cannot = {

@@ -23,6 +23,7 @@ OVERLAP = timedelta(minutes=90)
 SETTLE_MINUTES = 90
 # Relay addresses live four weeks; none for orders shipped longer ago (1.6, 1.7).
 RELAY_LIFE = timedelta(days=28)
+RELAY_DOMAIN = "clemarche.com"
 # Records older than the window by more than this were not asked for: the filter was ignored.
 FILTER_SLACK = timedelta(days=1)
 # Numbers or ids in one call; the contract knows no maximum (1.7).

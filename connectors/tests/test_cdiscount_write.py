@@ -364,6 +364,17 @@ def test_refusal_in_doubt(reply, server, client):
         client.perform(MIXED)
 
 
+def test_every_line_must_be_decided(server, client):
+    lines = [(product, "AcceptedBySeller") for product in ("REF-1", "REF-2", "INTERETBCA")]
+    server.replies = [order_answer(lines, state="WaitingForShipmentAcceptation")]
+    assert client.picture(MIXED)["lines"]
+    decisions = MIXED.decisions
+    for wrong in (decisions[:1], (*decisions, base.LineDecision("INTERETBCA", True))):
+        with pytest.raises(errors.RefusedError) as caught:
+            client.picture(replace(MIXED, decisions=wrong))
+        assert caught.value.code == "lines_missing"
+
+
 def test_shipped_lines_need_a_carrier(server, client):
     with pytest.raises(errors.RefusedError):
         client.perform(replace(MIXED, carrier="", tracking_url=""))

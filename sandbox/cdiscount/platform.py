@@ -3,7 +3,7 @@
 from ..base import Platform
 from ..web import Answer, Problem
 from . import control, life, page, seed, service
-from .world import CdiscountSeller
+from .world import ALIAS_DOMAIN, CdiscountSeller
 
 SERVICE_PATH = "/cdiscount/MarketplaceAPIService.svc"
 TOKEN_PATH = "/cdiscount/users/httpIssue.svc"
@@ -21,6 +21,7 @@ DEMO = {
 
 class Cdiscount(Platform):
     name = "cdiscount"
+    relay_domains = (ALIAS_DOMAIN,)
 
     def answer(self, request):
         path = request.path.rstrip("/")

@@ -98,7 +98,7 @@ def make_line(rng, state, taken):
         name,
         quantity,
         Decimal(price * quantity).scaleb(-2),
-        Decimal(shipping).scaleb(-2),
+        Decimal(shipping).scaleb(-2).quantize(Decimal("0.01")),
         state,
         category=category,
     )
@@ -127,7 +127,9 @@ def make_order(seller, rng, created, state=None):
     )
     order.state_since = order.updated
     if rng.random() < 0.06:
-        fee = Line(FEE_LINE, FEE_LINE, "", "INTERETS BANCAIRES", 1, Decimal("2.50"), Decimal(0))
+        fee = Line(
+            FEE_LINE, FEE_LINE, "", "INTERETS BANCAIRES", 1, Decimal("2.50"), Decimal("0.00")
+        )
         order.lines.append(fee)
     if state == "Shipped":
         order.shipped_at = order.updated
