@@ -1,7 +1,9 @@
-"""The connectors' fixed English sentences, listed here so that Odoo exports and translates them.
+"""The connectors' English sentences, listed here so that Odoo exports and translates them.
 
-A test checks that no sentence of a connector is missing from this list.
+A test checks that no sentence of a connector is missing from these lists.
 """
+
+import re
 
 from odoo.tools.translate import LazyTranslate, get_translation
 
@@ -9,9 +11,159 @@ _lt = LazyTranslate(__name__)
 
 MODULE = "marketplace_helpdesk"
 
-TERMS = ()
+TERMS = (
+    _lt("Orders"),
+    _lt("Claims"),
+    _lt("Questions about orders"),
+    _lt("Questions about offers"),
+    _lt("Customer's claim"),
+    _lt("Refund on our own initiative"),
+    _lt("Customer withdraws from the purchase"),
+    _lt("Compensation for missing stock"),
+    _lt("Product or accessory delivered damaged or missing"),
+    _lt("Wrong reference, colour or size"),
+    _lt("Fees wrongly charged to the customer"),
+    _lt("Late delivery"),
+    _lt("Product return fees"),
+    _lt("Shipping fees"),
+    _lt("Warranty or withdrawal period passed"),
+    _lt("Others"),
+    _lt(
+        "A closed discussion still has a relay address, but what becomes of a mail to "
+        "it is not documented."
+    ),
+    _lt("How the mail relay treats attachments is not documented."),
+    _lt("A relay address leads to the customer only."),
+    _lt("A line is refunded whole: the call knows no quantity."),
+    _lt(
+        "A line is refunded whole: the call knows no amount. A commercial gesture gives "
+        "back a free amount."
+    ),
+    _lt(
+        "Shipping charges are refunded only together with their line. A commercial "
+        "gesture with the reason “Shipping fees” gives them back on their own."
+    ),
+    _lt("Cdiscount has no incidents, only discussions."),
+    _lt("Orders at Cdiscount have no comments."),
+    _lt("It was closed already."),
+    _lt("Cdiscount closes a discussion only when the last message is ours: answer first."),
+    _lt("Cdiscount does not close it while a cancellation of the order is pending."),
+    _lt("Cdiscount does not know this discussion."),
+    _lt(
+        "The order is no longer in a state that allows this. Look at its state at "
+        "Cdiscount."
+    ),
+    _lt(
+        "Cdiscount calls the refund request invalid: it names no order or nothing to "
+        "refund."
+    ),
+    _lt("Cdiscount does not know this order."),
+    _lt("This was refunded already."),
+    _lt("Cdiscount does not know this order line."),
+    _lt("The order is no longer in a state that allows this."),
+    _lt("The order line is no longer in a state that allows this."),
+    _lt("Cdiscount does not accept the carrier or the tracking data."),
+    _lt("Part of the order was cancelled meanwhile."),
+    _lt("The customer cancelled this line meanwhile."),
+    _lt("Cdiscount does not allow a change of this order."),
+    _lt("Cdiscount does not allow a change of this order line."),
+    _lt("The seller account is not active at Cdiscount."),
+    _lt("The seller account may not do this at Cdiscount."),
+    _lt("Cdiscount does not show this order."),
+    _lt(
+        "Cdiscount wants a decision for every line of the order at once, without fees. "
+        "Nothing was sent: look at the order's lines and ask again."
+    ),
+    _lt(
+        "Cdiscount wants a carrier or a tracking link for the lines that are shipped. "
+        "Nothing was sent."
+    ),
+    _lt("The hourly number of calls that Cdiscount allows is used up."),
+    _lt("Cdiscount's answer cannot be read."),
+    _lt("Cdiscount reported a technical problem on its side."),
+    _lt("No order of the last 7 days can be read."),
+    _lt(
+        "Cdiscount gave no relay address for a recent order. Ask its support whether "
+        "the account may write to customers."
+    ),
+    _lt(
+        "Cdiscount did not understand the call. Nothing was done; this is a fault of "
+        "the connector or of an entered value."
+    ),
+    _lt(
+        "The API account may not use this operation. Give it the rights in the seller's "
+        "back office at Cdiscount."
+    ),
+    _lt("Login and password of the API account are missing."),
+    _lt(
+        "Cdiscount refused the login. Check login (it ends in “-api”) and password of "
+        "the API account."
+    ),
+    _lt(
+        "Cdiscount's token service gave no token, perhaps a page against robots. Check "
+        "whether this server's IP address is allowed there."
+    ),
+    _lt(
+        "Cdiscount's token service does not work; nothing was sent. It is tried again "
+        "later."
+    ),
+    _lt("The marketplace's answer cannot be read."),
+    _lt(
+        "The call cannot be written: a value has a form that the marketplace does not "
+        "know. Nothing was sent."
+    ),
+    _lt("The marketplace's server has a problem."),
+    _lt("The connection broke before the whole answer was here."),
+    _lt("No complete answer came in time."),
+    _lt("The answer is compressed in a way that was not asked for."),
+    _lt("The compressed answer is cut off."),
+    _lt("The marketplace refused the login."),
+    _lt("Too many calls: the marketplace asks to wait."),
+    _lt(
+        "The marketplace's server refused the call. Check the address of the account, "
+        "and whether this server's IP address is allowed there."
+    ),
+    _lt(
+        "The marketplace's server cannot be reached: nothing was sent. Check the "
+        "address and the network; it is tried again later."
+    ),
+    _lt("The answer is too large and was not read."),
+    _lt("The compressed answer is damaged."),
+    _lt("Token"),
+    _lt("Claims and questions"),
+    _lt("Relay address"),
+    _lt("Refunds"),
+    _lt("A token was issued."),
+    _lt("Not tried."),
+    _lt("Not tested: a test would be a real refund."),
+    _lt("The orders of the last 7 days were read."),
+    _lt("The claims and questions of the last 7 days were read."),
+    _lt("Cdiscount gave an address."),
+    _lt("Not tested: there is no recent order to test with."),
+    _lt("Cdiscount refused it and gave no reason."),
+    _lt("Cdiscount refused it because of a technical problem on its side."),
+    _lt("Cdiscount does not show this change."),
+)
+# Sentences with something quoted in them: each “%s” stands for any text.
+PATTERNS = (
+    _lt("Cdiscount refused it: “%s”."),
+    _lt("Cdiscount did not close it and answered “%s”."),
+    _lt("%s of %s were refused: %s"),
+)
 
 
 def translate_term(env, text):
-    """`text`, one of the connectors' fixed sentences, in the language of `env`."""
-    return get_translation(MODULE, env.lang or "en_US", text, ()) if text else ""
+    """`text`, a sentence of a connector, in the language of `env`."""
+    if not text:
+        return ""
+    lang = env.lang or "en_US"
+    for pattern in PATTERNS:
+        match = re.fullmatch(_as_regex(pattern._source), text, re.DOTALL)
+        if match:
+            parts = tuple(translate_term(env, part) for part in match.groups())
+            return get_translation(MODULE, lang, pattern._source, ()) % parts
+    return get_translation(MODULE, lang, text, ())
+
+
+def _as_regex(pattern):
+    return "(.*?)".join(re.escape(part) for part in pattern.split("%s"))

@@ -359,6 +359,10 @@ class HelpdeskTicket(models.Model):
         marketplace; "Log note" stays internal."""
         if self._is_marketplace_answer(kwargs):
             return self._marketplace_post_from_chatter(kwargs)
+        if kwargs.get("message_type") == "email" and self.sudo().marketplace_case_ids:
+            # An e-mail to the desk reaches no customer of a marketplace: shown as a note.
+            kwargs.pop("subtype_id", None)
+            kwargs["subtype_xmlid"] = "mail.mt_note"
         return super().message_post(**kwargs)
 
     def _is_marketplace_answer(self, kwargs):

@@ -24,6 +24,7 @@ RULES = {
     "relay_days": 28,
     "confirm_minutes": 60,
     "silence_hours": 6,
+    "settle_minutes": 90,
 }
 _WAITING = ("pending", "waiting", "sending", "sent")
 
@@ -170,6 +171,21 @@ class MarketplaceAccount(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+    )
+    settle_minutes = fields.Integer(
+        "Doubt Lasts At Least (minutes)",
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Changes become visible late at some marketplaces: what is not seen before this "
+        "time has passed is not taken as absent.",
+    )
+    refund_call = fields.Selection(
+        [("standard", "CreateRefundVoucher"), ("after_shipment", "CreateRefundVoucherAfterShipment")],
+        default="standard",
+        required=True,
+        help="The older call refunds lines only. Use it where the newer one is refused.",
     )
     content_policy = fields.Selection(
         [("allow", "Allow"), ("warn", "Warn"), ("block", "Block")],
@@ -438,7 +454,11 @@ class MarketplaceAccount(models.Model):
 
     def _client_options(self):
         names = [name.strip() for name in (self.seller_names or "").split(",")]
-        return {"seller_names": [name for name in names if name]}
+        return {
+            "seller_names": [name for name in names if name],
+            "settle_minutes": self.settle_minutes,
+            "refund_call": self.refund_call,
+        }
 
     def _keep_token(self, client):
         """Store the token that the client drew, so that the next run need not."""

@@ -149,16 +149,34 @@ class MarketplaceCase(models.Model):
             [("case_id", "in", self.ids)], ["case_id", "sent_at", "sender_type", "is_superseded"]
         )
         by_case = messages.grouped("case_id")
+        delivered = (
+            self.env["marketplace.operation"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("case_id", "in", self.ids),
+                    ("kind", "=", base.REPLY),
+                    ("state", "=", "done"),
+                    ("sent_at", "!=", False),
+                ],
+                ["case_id", "sent_at"],
+            )
+            .grouped("case_id")
+        )
         for case in self:
-            case._apply_clock(by_case.get(case, messages.browse()))
+            answers = delivered[case].mapped("sent_at") if case in delivered else []
+            case._apply_clock(by_case.get(case, messages.browse()), answers)
 
-    def _apply_clock(self, messages):
-        current = messages.filtered(lambda m: not m.is_superseded).sorted("sent_at")
-        answered = [m.sent_at for m in current if m.sender_type == records.SELLER]
-        stop = max([*answered, self.no_answer_at or _EPOCH, self._get_closing_time()])
+    def _apply_clock(self, messages, answers):
+        """`answers`: when delivered ones left that the thread may not show yet."""
+        current = messages.filtered(lambda m: not m.is_superseded)
+        answered = [index for index, m in enumerate(current) if m.sender_type == records.SELLER]
+        stop = max([*answers, self.no_answer_at or _EPOCH, self._get_closing_time()])
         start = self.account_id.clock_start or _EPOCH
         unanswered = [
-            m.sent_at for m in current if m.sender_type in _ASKING and m.sent_at > max(stop, start)
+            m.sent_at
+            for m in current[max(answered, default=-1) + 1 :]
+            if m.sender_type in records.ASKING and m.sent_at > max(stop, start)
         ]
         values = {
             "awaiting_since": min(unanswered, default=False),
@@ -169,6 +187,11 @@ class MarketplaceCase(models.Model):
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
+
+    def _is_news(self, sent_at, sender_type):
+        """Whether a message makes somebody look; what is older than the account's start does not."""
+        start = self.account_id.clock_start or _EPOCH
+        return sender_type in (*records.ASKING, records.OPERATOR) and sent_at > start
 
     def _get_closing_time(self):
         """A closed case asks for nothing."""
@@ -398,5 +421,3 @@ class MarketplaceCase(models.Model):
 
 
 _EPOCH = fields.Datetime.to_datetime("1970-01-01 00:00:00")
-# A message whose writer is not known is taken as the customer's: a clock too many harms less.
-_ASKING = (records.CUSTOMER, records.UNKNOWN)

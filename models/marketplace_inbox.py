@@ -88,6 +88,8 @@ class MarketplaceInbox(models.AbstractModel):
 
     def _store_orders(self, account, orders):
         failed = self.env["marketplace.orders"]._store(account, orders)
+        unflagged = {order.remote_id for order in orders if not order.has_claim}
+        self.env["marketplace.dead.letter"]._solve(account, unflagged, "claim_without_case")
         return [_broken(order, error) for order, error in failed], len(orders) - len(failed)
 
     def _store_cases(self, account, cases):
@@ -355,18 +357,20 @@ class MarketplaceInbox(models.AbstractModel):
         """Clocks, reopened tickets, closed ones, and who is told."""
         rows = self.env["marketplace.case"].union(*batch.rows.values())
         rows._refresh_clock()
-        spoke = {
-            row.id
+        news = [
+            (row, message.sender_type, found)
             for row, _key, message, found in batch.fresh
-            if found._name == "mail.message" and message.sender_type in _CALLING
-        }
-        waiting = rows.filtered(lambda r: r.id in spoke and r.awaiting_since)
+            if found._name == "mail.message" and row._is_news(message.sent_at, message.sender_type)
+        ]
+        asked = [row.id for row, sender, _found in news if sender in records.ASKING]
+        waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
         waiting.ticket_id._marketplace_reopen()
         (rows.filtered(lambda r: not r.is_open)).ticket_id._marketplace_close_if_done()
-        last = {}
-        for row, _key, message, found in batch.fresh:
-            if row in waiting and message.sender_type in _CALLING and found._name == "mail.message":
-                last[row.ticket_id] = found
+        last = {
+            row.ticket_id: found
+            for row, sender, found in news
+            if row in waiting or sender == records.OPERATOR
+        }
         self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
 
     # Claims without cases -----------------------------------------------------------------------
@@ -388,9 +392,6 @@ class MarketplaceInbox(models.AbstractModel):
             account, stream, self.env["marketplace.orders"]._to_broken(silent), "claim_without_case"
         )
 
-
-# Messages that make somebody look.
-_CALLING = (records.CUSTOMER, records.UNKNOWN, records.OPERATOR)
 
 
 def _customer_name(case):

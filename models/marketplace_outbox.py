@@ -68,7 +68,11 @@ class MarketplaceOutbox(models.AbstractModel):
     # Claim --------------------------------------------------------------------------------------
 
     def _claim(self, account):
-        """Take the oldest operation that may leave, in one statement; its lease starts."""
+        """Take the oldest operation that may leave, in one statement; its lease starts.
+
+        Answers of one case keep their order. Money of one order waits while other money of it
+        is in doubt: a gesture seen there could not be told from an equal one of our own.
+        """
         now = fields.Datetime.now()
         self.env["marketplace.operation"].flush_model()
         rows = self.env.execute_query(
@@ -77,13 +81,23 @@ class MarketplaceOutbox(models.AbstractModel):
                 UPDATE marketplace_operation
                    SET state = 'sending', lease_until = %(lease)s, sent_at = NULL, before = NULL,
                        attempts = COALESCE(attempts, 0) + 1
-                 WHERE id = (SELECT id
-                               FROM marketplace_operation
-                              WHERE account_id = %(account)s AND state = 'pending'
-                                AND (retry_at IS NULL OR retry_at <= %(now)s)
-                           ORDER BY id
+                 WHERE id = (SELECT o.id
+                               FROM marketplace_operation o
+                              WHERE o.account_id = %(account)s AND o.state = 'pending'
+                                AND (o.retry_at IS NULL OR o.retry_at <= %(now)s)
+                                AND NOT EXISTS (
+                                    SELECT FROM marketplace_operation p
+                                     WHERE p.kind = 'reply' AND o.kind = 'reply'
+                                       AND p.case_id = o.case_id AND p.id < o.id
+                                       AND p.state IN ('pending', 'sending'))
+                                AND NOT EXISTS (
+                                    SELECT FROM marketplace_operation m
+                                     WHERE m.refund_id IS NOT NULL AND o.refund_id IS NOT NULL
+                                       AND m.sale_order_id = o.sale_order_id AND m.id != o.id
+                                       AND m.state IN ('sending', 'unknown'))
+                           ORDER BY o.id
                               LIMIT 1
-                                FOR UPDATE SKIP LOCKED)
+                                FOR UPDATE OF o SKIP LOCKED)
              RETURNING id
                 """,
                 lease=now + LEASE,

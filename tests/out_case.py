@@ -8,6 +8,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
@@ -62,8 +63,13 @@ class OutCase(MarketplaceCase):
 
     def die(self, where, **values):
         """One turn whose process dies at `where`: a context manager such as `wire`."""
-        with where, self.assertRaises(Killed):
-            self.turn(**values)
+        # Not assertRaises, which would roll back what the job had committed.
+        try:
+            with where:
+                self.turn(**values)
+        except Killed:
+            return
+        self.fail("the process lived on")
 
     @contextmanager
     def wire(self, operation, before=None, after=None, change=None):
@@ -182,6 +188,13 @@ class OutCase(MarketplaceCase):
         dialog = self.env["marketplace.answer"].with_user(user or self.agent)
         dialog.create({"sale_order_id": order.id, "body": text, **values}).action_send()
         return order.marketplace_case_ids.sorted("id")[-1:]
+
+    @contextmanager
+    def refused(self, text, error=UserError):
+        """A person is refused with a sentence, and nothing of it stays in the database."""
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), text)
 
     # What is so at the marketplace, and here
 

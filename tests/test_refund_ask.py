@@ -1,6 +1,6 @@
 """Refunds and gestures after shipment: what is asked, checked, accepted, refused and left."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .out_case import GONE, SHIPPED, OutCase
@@ -81,12 +81,12 @@ class TestRefundAsk(OutCase):
         self.assertEqual(refund.line_ids.mapped("state"), ["accepted", "refused"])
         self.assertIn("Refus du transporteur", refund.line_ids[1].message)
         self.assertEqual((refund.amount, refund.accepted_amount), (79.7, 53.9))
-        self.assertIn("1 of 2 were refused", refund.message)
+        self.assertIn("part", refund.message)
         self.assertLines(order, GONE, SHIPPED)
         self.assertAmounts(order, 79.7, 53.9, 0, 25.8)
         notes = order.message_ids.mapped("body") + case.ticket_id.message_ids.mapped("body")
         self.assertEqual(len([note for note in notes if "the rest refused" in note]), 2)
-        with self.assertRaisesRegex(UserError, "moved on"):
+        with self.refused("moved on"):
             refund.operation_ids.with_user(self.agent).action_retry()
         self.assertEqual(self.refund(order, "REF-2").amount, 25.8)
         self.turn()
@@ -116,7 +116,7 @@ class TestRefundAsk(OutCase):
         refund = self.refund(order, "REF-1")
         self.turn()
         self.gesture(order, 79.7)
-        with self.assertRaisesRegex(UserError, "left to refund"):
+        with self.refused("left to refund"):
             refund.operation_ids.with_user(self.agent).action_retry()
         self.turn()
         self.assertLines(order, SHIPPED, SHIPPED)
@@ -124,18 +124,18 @@ class TestRefundAsk(OutCase):
 
     def test_never_more_than_is_left(self):
         order = self.read_order()
-        with self.assertRaisesRegex(UserError, "left to refund"):
+        with self.refused("left to refund"):
             self.gesture(order, 79.71)
         self.refund(order, "REF-1")
-        with self.assertRaisesRegex(UserError, "Choose at least one"):
+        with self.refused("Choose at least one"):
             self.refund(order, "REF-1")
-        with self.assertRaisesRegex(UserError, "left to refund"):
+        with self.refused("left to refund"):
             self.gesture(order, 25.81)
         self.gesture(order, 20)
-        with self.assertRaisesRegex(UserError, "Only .*5.80.* of this order is left"):
+        with self.refused("Only .*5[.,]80.* of this order is left"):
             self.refund(order, "REF-2")
         for amount in (0, -5, 0.001):
-            with self.assertRaisesRegex(UserError, "above zero"):
+            with self.refused("above zero"):
                 self.gesture(order, amount)
         self.turn()
         self.assertLines(order, GONE, SHIPPED)
@@ -174,11 +174,11 @@ class TestRefundAsk(OutCase):
         with self.time():
             dialog = self.open_refund(order)
             self.assertTrue(dialog.is_window_over)
-            with self.assertRaisesRegex(UserError, "window of 200 days is over. Ask a manager"):
+            with self.refused("window of 200 days is over. Ask a manager"):
                 self.refund(order, "REF-1")
-            with self.assertRaisesRegex(UserError, "Ask a manager"):
+            with self.refused("Ask a manager"):
                 self.gesture(order, 5)
-            with self.assertRaisesRegex(UserError, "say why"):
+            with self.refused("say why"):
                 self.refund(order, "REF-1", user=self.manager)
             refund = self.refund(order, "REF-1", user=self.manager, override="Goodwill")
         self.assertEqual((refund.note, refund.user_id), ("Goodwill", self.manager))
@@ -208,7 +208,7 @@ class TestRefundAsk(OutCase):
     def test_gesture_needs_a_reason(self):
         order = self.read_order()
         dialog = self.open_refund(order, kind="gesture", gesture_amount=5)
-        with self.assertRaisesRegex(UserError, "Choose the reason"):
+        with self.refused("Choose the reason"):
             dialog.action_confirm()
         self.assertFalse(order.marketplace_refund_ids)
 
@@ -217,7 +217,7 @@ class TestRefundAsk(OutCase):
         order = self.read_order(state="WaitingForShipmentAcceptation", fulfilment="MKPFBC")
         own = self.read_order(state="WaitingForShipmentAcceptation")
         self.assertFalse(order.with_user(self.agent).can_marketplace_gesture)
-        with self.assertRaisesRegex(UserError, "once it is shipped"):
+        with self.refused("once it is shipped"):
             self.gesture(order, 5)
         self.gesture(own, 4)
         self.seller.change_order(order.marketplace_ref, state="Shipped")
@@ -240,9 +240,9 @@ class TestRefundAsk(OutCase):
     def test_only_agents_give_money_back(self):
         order = self.read_order()
         outsider = self._make_user("seller", "sales_team.group_sale_salesman_all_leads")
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             self.refund(order, "REF-1", user=outsider)
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             self.gesture(order, 5, user=outsider)
         self.turn()
         self.assertExecuted("CreateRefundVoucher", 0)
