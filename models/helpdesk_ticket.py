@@ -254,7 +254,8 @@ class HelpdeskTicket(models.Model):
         return [sequence.get_next_char(number) for (number,) in rows]
 
     def _marketplace_reopen(self):
-        """A customer wrote: tickets that were closed are open again."""
+        """A customer wrote: tickets that were closed or archived are open again."""
+        self.filtered(lambda t: not t.active).sudo().action_unarchive()
         for ticket in self.filtered(lambda t: t.stage_id.closed):
             stages = ticket.team_id._get_applicable_stages().filtered(lambda s: not s.closed)
             if stages:

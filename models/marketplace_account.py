@@ -378,6 +378,8 @@ class MarketplaceAccount(models.Model):
     def write(self, vals):
         if "provider" in vals and any(account.provider != vals["provider"] for account in self):
             raise UserError(self.env._("Make a new account for another marketplace."))
+        if "company_id" in vals:
+            self._check_company_change(vals["company_id"])
         result = super().write(vals)
         if {"login", "service_url", "token_url"} & vals.keys():
             self.sudo().write({"token": False, "token_expires_at": False})
@@ -393,9 +395,21 @@ class MarketplaceAccount(models.Model):
         actions.unlink()
         return result
 
+    def _check_company_change(self, company_id):
+        moved = self.filtered(lambda account: account.company_id.id != company_id)
+        if moved._has_cases():
+            raise UserError(
+                self.env._("This account has cases, which belong to its company: make a new one.")
+            )
+
+    def _has_cases(self):
+        return bool(
+            self.env["marketplace.case"].sudo().search_count([("account_id", "in", self.ids)], limit=1)
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_cases(self):
-        if self.env["marketplace.case"].search_count([("account_id", "in", self.ids)], limit=1):
+        if self._has_cases():
             raise UserError(self.env._("This account has cases: archive it instead."))
 
     def _create_streams(self):

@@ -146,7 +146,8 @@ class MarketplaceCase(models.Model):
         """Derive the clock from the messages: it runs from the first customer message that no
         delivered answer, and no "no answer needed", followed."""
         messages = self.env["marketplace.message"].search_fetch(
-            [("case_id", "in", self.ids)], ["case_id", "sent_at", "sender_type", "is_superseded"]
+            [("case_id", "in", self.ids)],
+            ["case_id", "sent_at", "sender_type", "is_superseded", "operation_id"],
         )
         by_case = messages.grouped("case_id")
         delivered = (
@@ -158,6 +159,7 @@ class MarketplaceCase(models.Model):
                     ("kind", "=", base.REPLY),
                     ("state", "=", "done"),
                     ("sent_at", "!=", False),
+                    ("id", "not in", messages.operation_id.ids),
                 ],
                 ["case_id", "sent_at"],
             )

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.tools import split_every
@@ -134,6 +135,7 @@ class MarketplaceInbox(models.AbstractModel):
         self._create_cases(batch)
         self._find_messages(batch)
         self._collect_messages(batch)
+        self._replace_lost_tickets(batch)
         self._adopt_echoes(batch)
         self._create_messages(batch)
         self._update_cases(batch)
@@ -188,6 +190,17 @@ class MarketplaceInbox(models.AbstractModel):
         for case, row in zip(new, rows, strict=True):
             batch.rows[case.remote_id] = row
             batch.created.add(row.id)
+
+    def _replace_lost_tickets(self, batch):
+        """A case whose ticket somebody deleted gets a new one when there is something new."""
+        rows = {item[0] for item in batch.fresh if not item[0].ticket_id}
+        lost = [case for case in batch.cases if batch.rows[case.remote_id] in rows]
+        if lost:
+            tickets = self.env["helpdesk.ticket"]._marketplace_create(
+                batch.account, [self._ticket_values(batch, case) for case in lost]
+            )
+            for case, ticket in zip(lost, tickets, strict=True):
+                batch.rows[case.remote_id].ticket_id = ticket
 
     def _ticket_values(self, batch, case):
         order = batch.orders.get(case.order_ref)
@@ -414,8 +427,9 @@ def _differs(current, value):
 def _links(attachments):
     """Files stay at the marketplace until somebody opens them."""
     links = [
-        to_safe_html(f'<a href="{a.url}" rel="noreferrer">{a.name}</a>', is_html=True)
+        Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
+        % (a.url, a.name or a.url)
         for a in attachments
         if a.url.startswith("https://")
     ]
-    return to_safe_html("").join(links)
+    return Markup("").join(links)

@@ -256,8 +256,16 @@ class MarketplaceOutbox(models.AbstractModel):
     # Doubt --------------------------------------------------------------------------------------
 
     def _doubt_unseen(self, account):
-        """Relay mail that was sent and not seen in the thread in time is in doubt."""
-        limit = fields.Datetime.now() - timedelta(minutes=account.confirm_minutes)
+        """Relay mail that was sent and not seen in the thread in time is in doubt.
+
+        Time counts up to the last reading: an answer that nobody could look for is not missing.
+        """
+        readings = account.stream_ids.filtered(lambda s: s.active and s.records == "case").mapped(
+            "last_success"
+        )
+        if not readings or not all(readings):
+            return
+        limit = min(readings) - timedelta(minutes=account.confirm_minutes)
         unseen = self.env["marketplace.operation"].search(
             [("account_id", "=", account.id), ("state", "=", "sent"), ("sent_at", "<", limit)]
         )

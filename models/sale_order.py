@@ -60,6 +60,14 @@ class SaleOrder(models.Model):
     marketplace_lock = fields.Integer(copy=False, readonly=True, groups=fields.NO_ACCESS)
     marketplace_case_ids = fields.One2many("marketplace.case", "sale_order_id", "Cases")
     marketplace_refund_ids = fields.One2many("marketplace.refund", "sale_order_id", "Refunds")
+    marketplace_line_ids = fields.One2many(
+        "sale.order.line",
+        "order_id",
+        "Marketplace Lines",
+        domain=[("marketplace_ref", "!=", False)],
+        copy=False,
+        readonly=True,
+    )
     marketplace_case_count = fields.Integer(compute="_compute_marketplace_counts")
     marketplace_refund_count = fields.Integer(compute="_compute_marketplace_counts")
     can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities")

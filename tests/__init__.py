@@ -4,3 +4,4 @@ from . import test_in_messages
 from . import test_refund_refusal
 from . import test_out_doubt
 from . import test_in_orders
+from . import test_in_clock

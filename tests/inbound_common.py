@@ -38,11 +38,11 @@ class InboundCase(MarketplaceCase):
             (m.sender_type, m.mail_message_id.preview) for m in case.message_ids.sorted("sent_at")
         ]
 
-    def inbox_of(self, user, ticket):
-        """Unread notices of a user about a ticket."""
+    def inbox_of(self, users, ticket):
+        """Notices that users have about tickets."""
         return self.env["mail.notification"].search(
             [
-                ("res_partner_id", "=", user.partner_id.id),
+                ("res_partner_id", "in", users.partner_id.ids),
                 ("notification_type", "=", "inbox"),
                 ("mail_message_id.model", "=", "helpdesk.ticket"),
                 ("mail_message_id.res_id", "in", ticket.ids),
@@ -56,4 +56,4 @@ class InboundCase(MarketplaceCase):
         )
 
     def mails_since(self, last_id=0):
-        return self.env["mail.mail"].search([("id", ">", last_id)])
+        return self.env["mail.mail"].search([("id", ">", last_id or 0)])

@@ -109,6 +109,11 @@ class TestUnknownOrders(InboundCase):
 
 @tagged("post_install", "-at_install")
 class TestCreatedOrders(InboundCase):
+    def _make_product(self, reference):
+        return self.env["product.product"].create(
+            {"name": reference, "default_code": reference, "taxes_id": False}
+        )
+
     def test_order_is_created_with_its_prices(self):
         order = self.make_order(customer={"first_name": "Ana", "last_name": "Petit"})
         self.run_job()
@@ -142,7 +147,7 @@ class TestCreatedOrders(InboundCase):
         claim = self.make_claim(bad)
         self.run_job()
         letter = self.get_letters(remote_id=bad["number"])
-        self.products[:1].copy({"default_code": "NO-SUCH"})
+        self._make_product("NO-SUCH")
         self.run_job()
         self.assertEqual(letter.state, "open")  # not before its time
         letter.tried_at = fields.Datetime.now() - timedelta(hours=2)
@@ -155,7 +160,7 @@ class TestCreatedOrders(InboundCase):
     def test_administrator_tries_again_at_once(self):
         bad = self.make_order(lines=[self.line("NO-SUCH", 5.0)], updated_at=hours_ago(30))
         self.run_job()
-        self.products[:1].copy({"default_code": "NO-SUCH"})
+        self._make_product("NO-SUCH")
         letter = self.get_letters(remote_id=bad["number"])
         boss = self._make_user("boss", "marketplace_helpdesk.group_administrator")
         letter.with_user(boss).action_retry()

@@ -340,7 +340,7 @@ class TestDoubt(OutCase):
         third = self.gesture(order, 5)
         self.wait(minutes=6)
         self.turn()
-        self.assertEqual((second.state, third.state), ("doubt", "accepted"))
+        self.assertEqual((second.state, third.state), ("doubt", "accepted"), third.operation_ids.read())
         self.assertVouchers(order, 5.0, 5.0)
 
     def test_gesture_found_by_its_voucher(self):

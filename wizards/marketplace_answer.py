@@ -22,6 +22,7 @@ class MarketplaceAnswer(models.TransientModel):
     channel = fields.Char(compute="_compute_channel")
     sender = fields.Char("From", compute="_compute_channel")
     deadline = fields.Datetime(related="case_id.deadline")
+    warn_hours = fields.Integer(related="case_id.warn_hours")
     subject = fields.Char("Topic", compute="_compute_subject", store=True, readonly=False)
     body = fields.Text("Answer")
     length = fields.Integer(compute="_compute_findings")

@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import base, records
+from ..models.connector_terms import translate_term
 
 
 class MarketplaceRefundAsk(models.TransientModel):
@@ -15,6 +16,9 @@ class MarketplaceRefundAsk(models.TransientModel):
     order_id = fields.Many2one("sale.order", required=True)
     case_id = fields.Many2one("marketplace.case")
     account_id = fields.Many2one(related="order_id.marketplace_account_id")
+    order_ref = fields.Char(related="order_id.marketplace_ref")
+    shipped_at = fields.Datetime(related="order_id.marketplace_shipped_at")
+    explanation = fields.Char(compute="_compute_explanation")
     currency_id = fields.Many2one(related="order_id.currency_id")
     kind = fields.Selection(
         [("order", "Whole Order"), ("lines", "Lines"), ("gesture", "Commercial Gesture")],
@@ -56,6 +60,15 @@ class MarketplaceRefundAsk(models.TransientModel):
                 for line in order.order_line.filtered("marketplace_ref")
             ]
         return values
+
+    @api.depends("account_id")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        """Why there is no amount to type where the marketplace takes none."""
+        for wizard in self:
+            account = wizard.account_id
+            cannot = account._client_class().cannot if account else {}
+            wizard.explanation = translate_term(self.env, cannot.get(base.REFUND_AMOUNT, ""))
 
     @api.depends("kind")
     def _compute_reason_usage(self):

@@ -13,6 +13,8 @@ class MarketplaceRefuse(models.TransientModel):
     order_id = fields.Many2one("sale.order", required=True)
     case_id = fields.Many2one("marketplace.case")
     account_id = fields.Many2one(related="order_id.marketplace_account_id")
+    order_ref = fields.Char(related="order_id.marketplace_ref")
+    ship_before = fields.Datetime(related="order_id.marketplace_ship_before")
     currency_id = fields.Many2one(related="order_id.currency_id")
     line_ids = fields.One2many("marketplace.refuse.line", "wizard_id")
     carrier = fields.Char(help="As the marketplace names it, for instance Colissimo.")
