@@ -144,12 +144,13 @@ TERMS = (
     _lt("Cdiscount refused it because of a technical problem on its side."),
     _lt("Cdiscount does not show this change."),
 )
-# Sentences with something quoted in them: each “%s” stands for any text.
+# Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
-    _lt("Cdiscount refused it: “%s”."),
-    _lt("Cdiscount did not close it and answered “%s”."),
-    _lt("%s of %s were refused: %s"),
+    _lt("Cdiscount refused it: “%(reason)s”."),
+    _lt("Cdiscount did not close it and answered “%(status)s”."),
+    _lt("%(refused)s of %(asked)s were refused: %(reason)s"),
 )
+PLACEHOLDER = re.compile(r"%\\\((\w+)\\\)s")
 
 
 def translate_term(env, text):
@@ -160,10 +161,11 @@ def translate_term(env, text):
     for pattern in PATTERNS:
         match = re.fullmatch(_as_regex(pattern._source), text, re.DOTALL)
         if match:
-            parts = tuple(translate_term(env, part) for part in match.groups())
+            parts = {key: translate_term(env, part) for key, part in match.groupdict().items()}
             return get_translation(MODULE, lang, pattern._source, ()) % parts
     return get_translation(MODULE, lang, text, ())
 
 
 def _as_regex(pattern):
-    return "(.*?)".join(re.escape(part) for part in pattern.split("%s"))
+    """A regular expression with a named group for each placeholder."""
+    return PLACEHOLDER.sub(r"(?P<\1>.*?)", re.escape(pattern))

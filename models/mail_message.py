@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ..connectors import records
 
 
@@ -22,3 +24,10 @@ class MailMessage(models.Model):
         ],
         readonly=True,
     )
+
+    def _to_store_defaults(self, target):
+        """The bubble shows who speaks: customer, seller or operator."""
+        sender = Store.Attr(
+            "marketplace_sender", predicate=lambda m: m.message_type == "marketplace"
+        )
+        return [*super()._to_store_defaults(target), sender]

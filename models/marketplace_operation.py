@@ -26,6 +26,7 @@ STATES = [
     ("cancelled", "Abandoned"),
 ]
 OPEN_STATES = ("unknown", "pending", "waiting", "sending", "sent")
+_FAILURES = {"unknown": "marketplace_doubt", "rejected": "marketplace_refused"}
 RETRY_MINUTES = 5
 
 
@@ -275,7 +276,7 @@ class MarketplaceOperation(models.Model):
         notifications.write(
             {
                 "notification_status": status,
-                "failure_type": "unknown" if status == "exception" else False,
+                "failure_type": _FAILURES.get(self.state, False),
                 "failure_reason": self.message if status == "exception" else False,
             }
         )

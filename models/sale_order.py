@@ -61,12 +61,7 @@ class SaleOrder(models.Model):
     marketplace_case_ids = fields.One2many("marketplace.case", "sale_order_id", "Cases")
     marketplace_refund_ids = fields.One2many("marketplace.refund", "sale_order_id", "Refunds")
     marketplace_line_ids = fields.One2many(
-        "sale.order.line",
-        "order_id",
-        "Marketplace Lines",
-        domain=[("marketplace_ref", "!=", False)],
-        copy=False,
-        readonly=True,
+        "sale.order.line", compute="_compute_marketplace_lines", string="Marketplace Lines"
     )
     marketplace_case_count = fields.Integer(compute="_compute_marketplace_counts")
     marketplace_refund_count = fields.Integer(compute="_compute_marketplace_counts")
@@ -152,6 +147,11 @@ class SaleOrder(models.Model):
                 and (shipped or not order.marketplace_by_marketplace)
             )
             order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
+
+    @api.depends("order_line.marketplace_ref")
+    def _compute_marketplace_lines(self):
+        for order in self:
+            order.marketplace_line_ids = order.order_line.filtered("marketplace_ref")
 
     # Linking ------------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ TRAPS = (
     ((".py", ".xml"), r"\bgroups_id\b", "group_ids"),
     ((".py",), r"type=['\"]json['\"]", "type='jsonrpc'"),
     ((".py", ".xml"), r"view_mode.{1,40}\btree\b", "list"),
-    ((".xml",), r"<tree\b|view_type", "<list>"),
+    ((".xml",), r"<tree\b|\bview_type\b", "<list>"),
     ((".xml",), r"['\"](numbercall|doall)['\"]", "nothing: the fields are gone"),
     ((".xml",), r"<group\b[^>]*\bexpand=", "a plain <group>"),
     ((".xml",), r"oe_chatter", "<chatter/>"),

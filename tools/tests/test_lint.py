@@ -38,6 +38,7 @@ def test_traps(write, name, text):
         ("models/a.py", "self.env['x']._read_group([], [], [])\n"),
         ("models/a.py", "self.env.context\n"),
         ("views/a.xml", "<list/>\n<group string='States'/>\n"),
+        ("views/a.xml", '<searchpanel view_types="list"/>\n'),
         ("static/src/a.xml", '<Field attrs="props.attrs"/>\n'),
         ("tools/a.py", "_sql_constraints\n"),
     ],
