@@ -51,10 +51,15 @@ class HelpdeskTicket(models.Model):
         "Current Case",
         compute="_compute_marketplace_case",
         compute_sudo=True,
+        search="_search_marketplace_case",
         help="The case that an answer from the chatter goes to.",
     )
     marketplace_order_id = fields.Many2one(
-        "sale.order", "Marketplace Order", compute="_compute_marketplace_case", compute_sudo=True
+        "sale.order",
+        "Marketplace Order",
+        compute="_compute_marketplace_case",
+        compute_sudo=True,
+        search="_search_marketplace_order",
     )
     marketplace_answer_state = fields.Selection(
         ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state"
@@ -150,6 +155,12 @@ class HelpdeskTicket(models.Model):
             current = (waiting or cases.filtered("is_open") or cases)[:1]
             ticket.marketplace_case_id = current
             ticket.marketplace_order_id = current.sale_order_id or cases.sale_order_id[:1]
+
+    def _search_marketplace_case(self, operator, value):
+        return [("marketplace_case_ids", operator, value)]
+
+    def _search_marketplace_order(self, operator, value):
+        return [("marketplace_case_ids.sale_order_id", operator, value)]
 
     @api.depends("marketplace_case_ids.answer_state")
     def _compute_marketplace_answer_state(self):

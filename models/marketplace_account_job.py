@@ -41,7 +41,11 @@ class MarketplaceAccount(models.Model):
         return f"Marketplace: {self.name}"
 
     def _sync_cron(self):
-        """Bring the scheduled action in line; write only what changed, it may be running."""
+        """Bring the scheduled action in line.
+
+        While it runs it cannot be changed: the hourly watch does it then, and a run of an account
+        that is off does nothing.
+        """
         for account in self.filtered("cron_id"):
             cron = account.cron_id.sudo()
             wanted = {
@@ -50,7 +54,7 @@ class MarketplaceAccount(models.Model):
                 "interval_number": account.interval_minutes,
             }
             changed = {name: value for name, value in wanted.items() if cron[name] != value}
-            if changed:
+            if changed and cron.try_lock_for_update(allow_referencing=True):
                 cron.write(changed)
 
     def _is_running(self):
@@ -179,10 +183,11 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _cron_watch(self):
         """Silence is noticed, also when an account's own scheduled action does not run."""
-        for account in self.search([("state", "in", ("observing", "enabled"))]):
-            if not account.cron_id:
-                account._create_cron()
-            account._sync_cron()
+        accounts = self.with_context(active_test=False).search([])
+        for account in accounts.filtered(lambda a: not a.cron_id):
+            account._create_cron()
+        accounts._sync_cron()
+        for account in accounts.filtered(lambda a: a._is_running()):
             silent = account.stream_ids.filtered(lambda s: s.health == "silent")
             if silent:
                 account._alarm(

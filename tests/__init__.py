@@ -7,3 +7,7 @@ from . import test_out_doubt
 from . import test_refund_ask
 from . import test_refund_refusal
 from . import test_thin_path
+from . import test_out_decide
+from . import test_out_reply
+from . import test_out_contact
+from . import test_out_close

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.service import model as service_model
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .inbound_common import InboundCase, hours_ago
 from .sandbox_api import Seller
@@ -15,7 +16,7 @@ from .sandbox_api import Seller
 @tagged("post_install", "-at_install")
 class TestReadingFails(InboundCase):
     def _assert_only_claims_fail(self, fault, **values):
-        claim = self.make_claim(self.make_order(has_claims=False))
+        claim = self.make_claim()
         question = self.seller.discussion(kind="offer_question", text="Bonjour ?")
         self.seller.fault("GetOrderClaimList", fault, **values)
         self.run_job()
@@ -113,7 +114,10 @@ class TestCursor(InboundCase):
                     raise RuntimeError("bug")
             return store(service, stream, found)
 
-        with patch.object(inbox, "_store_records", fail_second), self.assertRaises(RuntimeError):
+        with (
+            patch.object(inbox, "_store_records", fail_second),
+            self.assertLogs("odoo.addons.base.models.ir_cron", "ERROR"),
+        ):
             self.run_job()
         stream = self.get_stream("claims")
         self.assertTrue(self.get_case(self.old))
@@ -136,6 +140,7 @@ class TestCursor(InboundCase):
             patch.object(case_class, "create", conflict_once),
             patch.object(service_model.random, "uniform", lambda low, high: 0),
             self.assertLogs("odoo.service.model", "INFO"),
+            mute_logger("odoo.sql_db"),
         ):
             self.run_job()
         self.assertEqual(tries, [1, 1, 1])
@@ -160,7 +165,6 @@ class TestLoginRefused(InboundCase):
         self.seller.configure(password="changed")
         self.run_job()
         self.assertEqual(self.account.state, "stopped")
-        self.assertFalse(self.account.cron_id.active)
         self.assertIn("login", self.account.last_error)
         self.assertEqual(len(self._alarms()), 1)
         self.assertIn("stopped", self._alarms().summary)
@@ -176,6 +180,8 @@ class TestLoginRefused(InboundCase):
         self.account.with_user(self.boss).action_read_now()
         self.account._cron_run()
         self.assertEqual(self.seller.count("token")[0], tokens)
+        self.env["marketplace.account"]._cron_watch()
+        self.assertFalse(self.account.cron_id.active)
         account = self.account.with_user(self.boss)
         account.password_input = "changed"
         account.action_test_connection()

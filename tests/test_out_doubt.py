@@ -330,8 +330,8 @@ class TestDoubt(OutCase):
         self.assertExecuted("CreateRefundVoucher", 1)
         self.assertEqual(self.seller.count("CreateRefundVoucher")[0], 1)
 
-    def test_gesture_killed_before_the_answer_was_noted(self):
-        """An equal gesture from before is not taken for the lost one."""
+    def test_gesture_killed_before_the_call_left(self):
+        """An equal gesture of before is not taken for the lost one, and later money waits."""
         order = self.orders(1)
         self.gesture(order, 5)
         self.turn()
@@ -340,8 +340,17 @@ class TestDoubt(OutCase):
         third = self.gesture(order, 5)
         self.wait(minutes=6)
         self.turn()
-        self.assertEqual((second.state, third.state), ("doubt", "accepted"), third.operation_ids.read())
-        self.assertVouchers(order, 5.0, 5.0)
+        self.assertEqual((second.state, third.state), ("doubt", "asked"))
+        self.assertVouchers(order, 5.0)
+        self.assertAmounts(order, 53.9, 5, 10, 38.9)
+        self.wait(minutes=91)
+        self.turn()
+        self.assertTrue(second.operation_ids.needs_decision)
+        second.operation_ids.with_user(self.manager).action_not_happened()
+        self.turn()
+        self.assertEqual((second.state, third.state), ("accepted", "accepted"))
+        self.assertVouchers(order, 5.0, 5.0, 5.0)
+        self.assertAmounts(order, 53.9, 15, 0, 38.9)
 
     def test_gesture_found_by_its_voucher(self):
         order = self.orders(1)
