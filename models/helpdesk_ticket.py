@@ -26,7 +26,7 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     marketplace_case_ids = fields.One2many("marketplace.case", "ticket_id", "Marketplace Cases")
-    marketplace_case_count = fields.Integer(compute="_compute_marketplace_case_count")
+    marketplace_case_count = fields.Integer(compute="_compute_marketplace_case_count", compute_sudo=True)
     marketplace_account_id = fields.Many2one(
         "marketplace.account",
         "Marketplace",
@@ -42,9 +42,9 @@ class HelpdeskTicket(models.Model):
         "Unanswered", compute="_compute_marketplace", store=True, aggregator=None
     )
     marketplace_warn_hours = fields.Integer(related="marketplace_account_id.warn_hours")
-    marketplace_last_message = fields.Char(compute="_compute_marketplace_last")
+    marketplace_last_message = fields.Char(compute="_compute_marketplace_last", compute_sudo=True)
     marketplace_last_message_at = fields.Datetime(
-        "Last Message", compute="_compute_marketplace_last"
+        "Last Message", compute="_compute_marketplace_last", compute_sudo=True
     )
     marketplace_case_id = fields.Many2one(
         "marketplace.case",
@@ -62,13 +62,13 @@ class HelpdeskTicket(models.Model):
         search="_search_marketplace_order",
     )
     marketplace_answer_state = fields.Selection(
-        ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state"
+        ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state", compute_sudo=True
     )
     marketplace_failure = fields.Char(
-        compute="_compute_marketplace_failure", help="Why the last answer did not arrive."
+        compute="_compute_marketplace_failure", compute_sudo=True, help="Why the last answer did not arrive."
     )
     # The banner: what the current case is about
-    marketplace_case_position = fields.Char(compute="_compute_marketplace_case_position")
+    marketplace_case_position = fields.Char(compute="_compute_marketplace_case_position", compute_sudo=True)
     marketplace_case_number = fields.Char("Number", related="marketplace_case_id.remote_id")
     marketplace_topic = fields.Char(related="marketplace_case_id.topic")
     marketplace_customer_name = fields.Char(related="marketplace_case_id.customer_name")
@@ -106,16 +106,16 @@ class HelpdeskTicket(models.Model):
     marketplace_currency_id = fields.Many2one(related="marketplace_order_id.currency_id")
     marketplace_warning = fields.Char(related="marketplace_order_id.marketplace_warning")
     marketplace_refund_ids = fields.One2many("marketplace.refund", "ticket_id")
-    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_refund_count")
+    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_refund_count", compute_sudo=True)
     marketplace_operation_ids = fields.One2many("marketplace.operation", "ticket_id")
     marketplace_order_line_ids = fields.One2many(
         "sale.order.line", compute="_compute_marketplace_order_lines", compute_sudo=True
     )
-    can_marketplace_answer = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_close = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities")
+    can_marketplace_answer = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
+    can_marketplace_close = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
+    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
+    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
+    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -191,10 +191,11 @@ class HelpdeskTicket(models.Model):
     @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.sale_order_id")
     @api.depends_context("uid")
     def _compute_marketplace_abilities(self):
+        is_agent = self.env.user.has_group("marketplace_helpdesk.group_agent")
         for ticket in self:
             cases, order = ticket.marketplace_case_ids, ticket.marketplace_order_id
-            ticket.can_marketplace_answer = ticket.marketplace_case_id.can_answer
-            ticket.can_marketplace_close = any(cases.mapped("can_close"))
+            ticket.can_marketplace_answer = is_agent and ticket.marketplace_case_id.can_answer
+            ticket.can_marketplace_close = is_agent and any(cases.mapped("can_close"))
             ticket.can_marketplace_refund = order.can_marketplace_refund
             ticket.can_marketplace_gesture = order.can_marketplace_gesture
             ticket.can_marketplace_refuse = order.can_marketplace_refuse

@@ -301,8 +301,20 @@ class MarketplaceCase(models.Model):
 
     @api.model
     def _open_for_order(self, order):
-        """A case of our own making about an order, for a contact that we start."""
+        """The case for a contact that we start: an open one about the order, else one of our own
+        making."""
         account = order.marketplace_account_id
+        known = self.search(
+            [
+                ("account_id", "=", account.id),
+                ("sale_order_id", "=", order.id),
+                ("kind", "=", records.ORDER_QUESTION),
+                ("is_open", "=", True),
+            ],
+            limit=1,
+        )
+        if known:
+            return known
         ticket = (
             self.env["helpdesk.ticket"]
             .sudo()

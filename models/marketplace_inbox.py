@@ -152,14 +152,7 @@ class MarketplaceInbox(models.AbstractModel):
         unknown = {c.order_ref for c in batch.cases if c.remote_id not in batch.rows} - {""}
         if not unknown:
             return
-        local = Case.search(
-            [
-                ("account_id", "=", batch.account.id),
-                ("remote_id", "=", False),
-                ("order_ref", "in", list(unknown)),
-            ],
-            order="id",
-        )
+        local = self._get_local_cases(batch.account, unknown)
         for case in batch.cases:
             if local and case.remote_id not in batch.rows:
                 row = local.filtered(lambda r, case=case: r._was_opened_by_us(case))[:1]
@@ -167,6 +160,18 @@ class MarketplaceInbox(models.AbstractModel):
                     row.remote_id = case.remote_id
                     batch.rows[case.remote_id] = row
                     local -= row
+
+    def _get_local_cases(self, account, order_refs):
+        """Cases that we opened about these orders and that the marketplace has not shown yet."""
+        refs = [ref for ref in order_refs if ref]
+        return self.env["marketplace.case"].search(
+            [
+                ("account_id", "=", account.id),
+                ("remote_id", "=", False),
+                ("order_ref", "in", refs),
+            ],
+            order="id",
+        )
 
     def _create_cases(self, batch):
         new = [case for case in batch.cases if case.remote_id not in batch.rows]
@@ -276,8 +281,9 @@ class MarketplaceInbox(models.AbstractModel):
         ]
         if not candidates:
             return
+        rows = self.env["marketplace.case"].union(*(item[0] for item in candidates))
         operations = self.env["marketplace.operation"]._get_unseen_replies(
-            {item[0].id for item in candidates}
+            (rows | self._get_local_cases(batch.account, rows.mapped("order_ref"))).ids
         )
         for item in candidates:
             row, _key, message, _found = item
@@ -286,9 +292,10 @@ class MarketplaceInbox(models.AbstractModel):
             whole = message.sender_type == records.UNKNOWN
             match = operations.filtered(
                 lambda o, row=row, text=text, whole=whole: (
-                    o.case_id == row and is_same_text(o.payload["text"], text, whole)
+                    (o.case_id == row or _may_join(o.case_id, row))
+                    and is_same_text(o.payload["text"], text, whole)
                 )
-            ).sorted("id")[:1]
+            ).sorted(lambda o, row=row: (o.case_id != row, o.id))[:1]
             if match:
                 item[3] = match
                 operations -= match
@@ -405,6 +412,10 @@ class MarketplaceInbox(models.AbstractModel):
             account, stream, self.env["marketplace.orders"]._to_broken(silent), "claim_without_case"
         )
 
+
+def _may_join(case, row):
+    """What we started about an order may end in a thread of that order which exists already."""
+    return not case.remote_id and bool(case.order_ref) and case.order_ref == row.order_ref
 
 
 def _customer_name(case):

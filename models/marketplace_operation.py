@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..connectors import base, payload
 
@@ -103,6 +104,13 @@ class MarketplaceOperation(models.Model):
     _claim_idx = models.Index(
         "(account_id, id) WHERE state IN ('pending', 'sending', 'sent', 'unknown')"
     )
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Groups by state stand in the order of STATES: worst first."""
+        if order or list(groupby_terms) != ["state"]:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        states = [state for state, _label in STATES]
+        return SQL("array_position(%s::varchar[], %s::varchar)", states, groupby_terms["state"])
 
     @api.depends("reference", "kind")
     def _compute_display_name(self):

@@ -1,7 +1,7 @@
 """The outbox leaves: claimed with a lease, sent once, settled where the outcome is in doubt."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -74,6 +74,7 @@ class MarketplaceOutbox(models.AbstractModel):
         is in doubt: a gesture seen there could not be told from an equal one of our own.
         """
         now = fields.Datetime.now()
+        self.env["marketplace.account"].flush_model(["state"])
         self.env["marketplace.operation"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -85,6 +86,9 @@ class MarketplaceOutbox(models.AbstractModel):
                                FROM marketplace_operation o
                               WHERE o.account_id = %(account)s AND o.state = 'pending'
                                 AND (o.retry_at IS NULL OR o.retry_at <= %(now)s)
+                                AND EXISTS (
+                                    SELECT FROM marketplace_account a
+                                     WHERE a.id = o.account_id AND a.state = 'enabled')
                                 AND NOT EXISTS (
                                     SELECT FROM marketplace_operation p
                                      WHERE p.kind = 'reply' AND o.kind = 'reply'
@@ -221,7 +225,8 @@ class MarketplaceOutbox(models.AbstractModel):
         elif isinstance(error, errors.NotSentError):
             operation._postpone(message, error.retry_after)
         else:
-            if self._goes_by_mail(operation):  # the address may be dead: the next try asks for another
+            if self._goes_by_mail(operation):
+                # The address may be dead: the next try asks for another.
                 operation.case_id.contact_address_date = False
             operation._set_state(
                 "rejected", message=message, code=error.code, detail=error.detail or False
@@ -256,16 +261,8 @@ class MarketplaceOutbox(models.AbstractModel):
     # Doubt --------------------------------------------------------------------------------------
 
     def _doubt_unseen(self, account):
-        """Relay mail that was sent and not seen in the thread in time is in doubt.
-
-        Time counts up to the last reading: an answer that nobody could look for is not missing.
-        """
-        readings = account.stream_ids.filtered(lambda s: s.active and s.records == "case").mapped(
-            "last_success"
-        )
-        if not readings or not all(readings):
-            return
-        limit = min(readings) - timedelta(minutes=account.confirm_minutes)
+        """Relay mail that was sent and not seen in the thread in time is in doubt."""
+        limit = self._get_unseen_limit(account)
         unseen = self.env["marketplace.operation"].search(
             [("account_id", "=", account.id), ("state", "=", "sent"), ("sent_at", "<", limit)]
         )
@@ -279,6 +276,17 @@ class MarketplaceOutbox(models.AbstractModel):
                 ),
                 needs_decision=True,
             )
+
+    def _get_unseen_limit(self, account):
+        """Answers sent before this moment should show in their threads by now.
+
+        Time counts up to the last reading: an answer that nobody could look for is not missing.
+        """
+        streams = account.stream_ids.filtered(lambda s: s.active and s.records == "case")
+        readings = streams.mapped("last_success")
+        if not readings or not all(readings):
+            return datetime.min
+        return min(readings) - timedelta(minutes=account.confirm_minutes)
 
     def _get_doubtful(self, account):
         return self.env["marketplace.operation"].search(
@@ -311,12 +319,10 @@ class MarketplaceOutbox(models.AbstractModel):
 
     def _settle_mail(self, operation):
         """Whether a mail left is seen in the thread; where it is not in time, a person decides."""
-        account = operation.account_id
-        until = operation.sent_at + timedelta(minutes=account.confirm_minutes)
-        if fields.Datetime.now() < until:
-            operation.retry_at = until
-        else:
+        if operation.sent_at < self._get_unseen_limit(operation.account_id):
             operation.write({"needs_decision": True, "retry_at": False})
+        else:
+            operation.retry_at = fields.Datetime.now() + SETTLE_AGAIN
 
     def _apply_finding(self, operation, finding):
         if finding.verdict == base.FOUND:

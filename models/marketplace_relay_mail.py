@@ -13,6 +13,8 @@ from ..connectors import base, errors
 
 # A server that says no for good: sending the same again changes nothing.
 FIRST_PERMANENT_CODE = 500
+# For each word of the server once the session stands: a mail must leave within its lease.
+ANSWER_SECONDS = 30
 
 
 class MarketplaceRelayMail(models.AbstractModel):
@@ -119,10 +121,13 @@ class MarketplaceRelayMail(models.AbstractModel):
     def _connect(self, account):
         """An open session with the outgoing server; whatever fails here, nothing was sent."""
         try:
-            return self._get_server_env(account)._connect__(
+            session = self._get_server_env(account)._connect__(
                 mail_server_id=account.sudo().mail_server_id.id or None,
                 smtp_from=account.sender_email,
             )
+            if session and session.sock:
+                session.sock.settimeout(ANSWER_SECONDS)
+            return session
         except (UserError, smtplib.SMTPException, OSError) as error:
             raise errors.NotSentError(
                 account._get_responsible_env()._(

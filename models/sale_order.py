@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
     marketplace_shipped_at = fields.Datetime("Shipped On", copy=False, readonly=True)
     marketplace_ship_before = fields.Datetime("Ship Before", copy=False, readonly=True)
     marketplace_refund_until = fields.Date(
-        "Refundable Until", compute="_compute_marketplace_refund_until"
+        "Refundable Until", compute="_compute_marketplace_refund_until", compute_sudo=True
     )
     marketplace_by_marketplace = fields.Boolean(
         "Shipped By The Marketplace", copy=False, readonly=True

@@ -17,6 +17,7 @@ class MarketplaceCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.user.lang = "en_US"  # of the person responsible for the accounts
         host, _colon, port = SMTP.rpartition(":")
         cls.env["ir.mail_server"].search([]).active = False
         cls.mail_server = cls.env["ir.mail_server"].create(
@@ -46,6 +47,7 @@ class MarketplaceCase(TransactionCase):
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
             notification_type="inbox",
+            lang="en_US",
             email=f"{login}@desk.example",
         )
 

@@ -19,9 +19,10 @@ class InboundCase(MarketplaceCase):
         values.setdefault("import_start", fields.Datetime.now() - timedelta(days=2))
         return super()._make_account(seller, company, team, **values)
 
-    def pull_claim(self, text="Bonjour, la lampe est fêlée.", **values):
+    def pull_claim(self, text="Bonjour, la lampe est fêlée.", with_order=False, **values):
         """A claim that is in Odoo already: (discussion, case)."""
-        claim = self.make_claim(self.make_order(), text=text, **values)
+        order = self.make_order() if with_order else None
+        claim = self.make_claim(order, text=text, **values)
         self.run_job()
         return claim, self.get_case(claim)
 

@@ -1,16 +1,15 @@
-"""What the tests of the outbox share: time that passes, a wire that breaks, dialogs as people use them."""
+"""What tests of the outbox share: time that passes, a wire that breaks, dialogs as in use."""
 
 import smtplib
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
-
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.exceptions import UserError
 
 from ..connectors.transport import HttpSession
 from .common import MarketplaceCase
@@ -30,6 +29,7 @@ class OutCase(MarketplaceCase):
 
     def setUp(self):
         super().setUp()
+        self.account.import_start = fields.Datetime.now() - timedelta(hours=6)
         self.ahead = timedelta()
 
     # Time and turns
@@ -235,10 +235,3 @@ class OutCase(MarketplaceCase):
         return notifications.filtered(
             lambda n: n.notification_type == "marketplace"
         ).notification_status
-
-    def all_of(self, *contexts):
-        """Several context managers as one."""
-        stack = ExitStack()
-        for context in contexts:
-            stack.enter_context(context)
-        return stack

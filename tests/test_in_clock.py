@@ -101,8 +101,8 @@ class TestClock(InboundCase):
 
     def test_old_messages_of_a_first_import_start_no_clock(self):
         self.account.import_start = fields.Datetime.now() - timedelta(days=10)
-        old = self.make_claim(self.make_order(), timestamp=hours_ago(24 * 6))
-        new = self.make_claim(self.make_order(), timestamp=hours_ago(24))
+        old = self.make_claim(timestamp=hours_ago(24 * 6))
+        new = self.make_claim(timestamp=hours_ago(24))
         self.run_job()
         old_case, new_case = self.get_case(old), self.get_case(new)
         self.assertFalse(old_case.deadline or old_case.unread_count)
@@ -163,9 +163,11 @@ class TestNotices(InboundCase):
     def test_many_tickets_at_once_are_told_too(self):
         claims = [self.make_claim(text=f"Bonjour {n}") for n in range(15)]
         self.run_job()
-        tickets = self.env["marketplace.case"].search(
-            [("remote_id", "in", [str(c["id"]) for c in claims])]
-        ).ticket_id
+        tickets = (
+            self.env["marketplace.case"]
+            .search([("remote_id", "in", [str(c["id"]) for c in claims])])
+            .ticket_id
+        )
         self.assertEqual(len(tickets), 15)
         self.assertEqual(len(self.inbox_of(self.agent, tickets)), 15)
 

@@ -139,7 +139,6 @@ class TestCursor(InboundCase):
         with (
             patch.object(case_class, "create", conflict_once),
             patch.object(service_model.random, "uniform", lambda low, high: 0),
-            self.assertLogs("odoo.service.model", "INFO"),
             mute_logger("odoo.sql_db"),
         ):
             self.run_job()
@@ -229,7 +228,7 @@ class TestLoginRefused(InboundCase):
 @tagged("post_install", "-at_install")
 class TestObserving(InboundCase):
     def test_reads_and_writes_nothing(self):
-        _claim, case = self.pull_claim()
+        _claim, case = self.pull_claim(with_order=True)
         queued = case.with_user(self.agent)._post_answer("Bonjour, elle part demain.")
         self.account.action_observe()
         claim = self.make_claim()

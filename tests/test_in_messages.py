@@ -26,7 +26,7 @@ class TestMessages(InboundCase):
 
     def test_overlapping_windows_read_late_changes(self):
         self.run_job()
-        late = self.make_claim(self.make_order(), timestamp=hours_ago(1))
+        late = self.make_claim(timestamp=hours_ago(1))
         self.run_job()
         self.assertEqual(self.get_case(late).message_ids.sender_type, "customer")
 
@@ -43,9 +43,7 @@ class TestMessages(InboundCase):
         self.seller.say(claim["id"], "Premier", timestamp=hours_ago(3))
         self.touch(claim)
         self.run_job()
-        self.assertEqual(
-            self.bodies(case), [("customer", "Premier"), ("customer", "Deuxième")]
-        )
+        self.assertEqual(self.bodies(case), [("customer", "Premier"), ("customer", "Deuxième")])
         first = case.message_ids.sorted("sent_at")[0]
         self.assertEqual(case.awaiting_since, first.sent_at)
         self.assertEqual(first.mail_message_id.date, first.sent_at)
@@ -59,9 +57,7 @@ class TestMessages(InboundCase):
 
     def test_edited_message_keeps_the_old_text(self):
         claim, case = self.pull_claim(text="La lampe est verte", timestamp=hours_ago(2))
-        self.seller.change_discussion(
-            claim["id"], messages=[{"content": "La lampe est rouge"}]
-        )
+        self.seller.change_discussion(claim["id"], messages=[{"content": "La lampe est rouge"}])
         self.run_job()
         old, new = case.message_ids.sorted("id")
         self.assertTrue(old.is_superseded)

@@ -4,10 +4,9 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.addons.marketplace_helpdesk.connectors.cdiscount import mapper
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-
-from odoo.addons.marketplace_helpdesk.connectors.cdiscount import mapper
 
 from .inbound_common import InboundCase, hours_ago
 
@@ -95,9 +94,7 @@ class TestUnknownOrders(InboundCase):
 
     def test_waiting_order_is_not_created(self):
         order, _case = self._wait_for()
-        self.assertFalse(
-            self.env["sale.order"].search([("marketplace_ref", "=", order["number"])])
-        )
+        self.assertFalse(self.env["sale.order"].search([("marketplace_ref", "=", order["number"])]))
 
     def test_lines_that_the_order_does_not_have_are_named(self):
         order, _case = self._wait_for()
@@ -137,9 +134,7 @@ class TestCreatedOrders(InboundCase):
         self.assertIn(bad["number"], letter.payload)
         self.assertEqual(self.get_stream("orders").health, "set_aside")
         self.assertEqual(self.account.dead_letter_count, 1)
-        self.assertTrue(
-            self.env["sale.order"].search([("marketplace_ref", "=", good["number"])])
-        )
+        self.assertTrue(self.env["sale.order"].search([("marketplace_ref", "=", good["number"])]))
         self.assertTrue(self.get_case(claim).ticket_id)
 
     def test_order_set_aside_is_tried_again_once_its_product_exists(self):
@@ -179,9 +174,7 @@ class TestCreatedOrders(InboundCase):
         with self._confirming(refuse_one):
             self.run_job()
         self.assertEqual(self.get_letters(remote_id=blocked["number"]).state, "open")
-        self.assertTrue(
-            self.env["sale.order"].search([("marketplace_ref", "=", good["number"])])
-        )
+        self.assertTrue(self.env["sale.order"].search([("marketplace_ref", "=", good["number"])]))
         self.assertTrue(self.get_stream("orders").last_success)
 
     def _confirming(self, function):
@@ -239,7 +232,7 @@ class TestBrokenCases(InboundCase):
         return patch.object(mapper, "map_case", map_case)
 
     def test_case_that_cannot_be_stored(self):
-        claims = [self.make_claim(self.make_order(), text=f"Texte {n}") for n in range(3)]
+        claims = [self.make_claim(text=f"Texte {n}") for n in range(3)]
         bad = str(claims[1]["id"])
 
         def spoil(case):
@@ -260,7 +253,7 @@ class TestBrokenCases(InboundCase):
         self.assertEqual(letter.state, "solved")
 
     def test_case_that_cannot_be_read(self):
-        claims = [self.make_claim(self.make_order(), text=f"Texte {n}") for n in range(2)]
+        claims = [self.make_claim(text=f"Texte {n}") for n in range(2)]
         bad = str(claims[0]["id"])
 
         def spoil(case):
@@ -276,7 +269,7 @@ class TestBrokenCases(InboundCase):
         self.assertIn("Texte 0", letter.payload)
 
     def test_ignored_record_stays_ignored(self):
-        claim = self.make_claim(self.make_order())
+        claim = self.make_claim()
 
         def spoil(_case):
             raise ValueError("Timestamp is missing")

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .out_case import OutCase
+from .out_case import Killed, OutCase
 
 TEXT = "Bonjour, la pièce part demain matin."
 
@@ -49,6 +49,18 @@ class TestClose(OutCase):
         self.turn()
         self.assertEqual((closing.state, closing.code), ("done", "AlreadyClosed"))
         self.assertFalse(case.is_open)
+
+    def test_killed_while_closing(self):
+        for moment in ("before", "after"):
+            with self.subTest(moment):
+                case = self.answered_case()
+                closing = self.close(case)
+                self.die(self.wire("CloseDiscussionList", **{moment: Killed()}))
+                self.assertEqual(closing.state, "sending")
+                self.wait(minutes=6)
+                self.turn()
+                self.assertEqual((closing.state, self.status(case)), ("done", "Closed"))
+                self.assertFalse(case.is_open)
 
     def test_cancellation_pending(self):
         case = self.answered_case()
@@ -185,8 +197,13 @@ class TestClose(OutCase):
         reply.with_user(self.manager).action_happened()
         self.assertEqual((reply.state, closing.state), ("done", "pending"))
         self.turn()
-        # The marketplace has seen no answer and says so.
+        # The marketplace has seen no answer: it is given some time, then people are told.
+        self.assertEqual((closing.state, self.status(case)), ("pending", "Open"))
+        for _index in range(5):
+            self.wait(hours=1)
+            self.turn()
         self.assertEqual((closing.state, self.status(case)), ("rejected", "Open"))
+        self.assertEqual(self.alarms(case.ticket_id), ["Closing: refused"])
 
     def test_ticket_closes_all_its_cases(self):
         case = self.answered_case()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 from odoo.tests import tagged
 
@@ -15,8 +16,6 @@ FIRST = "Bonjour, votre colis est en route."
 class TestContact(OutCase):
     def ago(self, **delta):
         """A moment before now, as the marketplace writes it (in UTC, with zone)."""
-        from datetime import datetime, timedelta, timezone
-
         return (datetime.now(timezone.utc) - timedelta(**delta)).isoformat()
 
     def test_address_of_the_discussion(self):
@@ -149,18 +148,37 @@ class TestContact(OutCase):
         self.assertSaid(case, FIRST)
         self.assertEqual(order.marketplace_case_ids, case)
 
-    def test_second_contact_about_the_same_order(self):
-        """Two contacts with different words become two discussions, each with its own case."""
+    def test_second_contact_goes_on_in_the_open_discussion(self):
         order = self.read_order()
-        first = self.contact(order)
+        case = self.contact(order)
         self.turn()
         self.turn(pull=True)
-        second = self.contact(order, "Une seconde question sur votre adresse.")
+        self.assertEqual(self.contact(order, "Une question sur votre adresse."), case)
         self.turn()
         self.turn(pull=True)
-        said = sum(len(d["messages"]) for d in self.seller.state["discussions"])
-        self.assertEqual(said, 2)
-        self.assertEqual((first.operation_ids.state, second.operation_ids.state), ("done", "done"))
+        self.assertEqual(case.operation_ids.mapped("state"), ["done", "done"])
+        self.assertSaid(case, FIRST, "Une question sur votre adresse.")
+        self.assertEqual(order.ticket_ids, case.ticket_id)
+
+    def test_new_contact_ends_in_the_closed_discussion(self):
+        """The relay puts it into the thread of before: it is seen there, and not sent again."""
+        order = self.read_order()
+        case = self.contact(order)
+        self.turn()
+        self.turn(pull=True)
+        case.with_user(self.agent).action_close()
+        self.turn()
+        self.assertFalse(case.is_open)
+        second = self.contact(order, "Une question sur votre adresse.")
+        self.assertNotEqual(second, case)
+        self.turn()
+        self.turn(pull=True)
+        self.assertEqual(second.operation_ids.state, "done")
+        self.assertSaid(case, FIRST, "Une question sur votre adresse.")
+        self.wait(minutes=70)
+        self.turn(pull=True)
+        self.turn(pull=True)
+        self.assertEqual(self.alarms(second.ticket_id), [])
 
     def test_order_shipped_over_four_weeks_ago(self):
         """Said before anything is written."""

@@ -165,6 +165,8 @@ class TestDecide(OutCase):
                     with self.refused("nothing .*(is|can be) sent"):
                         ask()
                 self.turn()
+                # Not even a job that was running when the account changed.
+                self.assertFalse(self.env["marketplace.outbox"]._claim(self.account))
                 self.assertEqual((refund.operation_ids.state, reply.state), ("pending",) * 2)
         self.assertEqual(self.seller.count("CreateRefundVoucher"), (0, 0))
         self.assertEqual(self.seller.count("smtp"), (0, 0))

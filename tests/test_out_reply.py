@@ -157,6 +157,9 @@ class TestReply(OutCase):
         self.assertFalse(reply.needs_decision)
         self.wait(minutes=10)
         self.turn(pull=True)
+        self.assertFalse(reply.needs_decision, "it might have shown in this reading")
+        self.wait(minutes=6)
+        self.turn()
         self.assertTrue(reply.needs_decision)
         self.assertEqual(self.alarms(case.ticket_id), ["Answer: in doubt"])
         self.assertSaid(case)
@@ -180,6 +183,7 @@ class TestReply(OutCase):
         self.assertEqual((reply.state, self.alarms(case.ticket_id)), ("sent", []))
         self.wait(minutes=2)
         self.turn(pull=True)
+        self.turn()
         self.assertEqual((reply.state, reply.needs_decision), ("unknown", True))
         self.assertIn("30 minutes ago", reply.message)
         self.assertEqual(self.alarms(case.ticket_id), ["Answer: in doubt"])
@@ -202,6 +206,7 @@ class TestReply(OutCase):
         self.turn()
         self.wait(minutes=61)
         self.turn(pull=True)
+        self.turn()
         self.assertEqual(reply.state, "unknown")
         self.seller.say(int(case.remote_id), TEXT, sender="seller")
         self.turn(pull=True)
@@ -217,6 +222,7 @@ class TestReply(OutCase):
         reply = self.answer(case)
         self.turn()
         self.wait(minutes=61)
+        self.turn(pull=True)
         self.turn()
         reply.with_user(self.manager).action_not_happened()
         self.seller.fault("smtp", "temporary")
@@ -263,7 +269,8 @@ class TestReply(OutCase):
         for moment, arrived in (("before", False), ("after", True)):
             with self.subTest(moment):
                 case = self.make_case(self.make_order())
-                reply = self.answer(case, f"Bonjour, ceci est la réponse {moment}.")
+                text = f"Bonjour, ceci est la réponse {moment}."
+                reply = self.answer(case, text)
                 self.die(self.smtp(**{moment: Killed()}))
                 self.assertEqual(reply.state, "sending")
                 self.wait(minutes=6)
@@ -273,8 +280,10 @@ class TestReply(OutCase):
                 self.assertEqual(reply.state, "done" if arrived else "unknown")
                 self.wait(minutes=61)
                 self.turn(pull=True)
+                self.wait(minutes=6)
+                self.turn()
                 self.assertEqual(reply.needs_decision, not arrived)
-                self.assertEqual(len(self.seller.get_discussion(int(case.remote_id))["messages"]), 1 + arrived)
+                self.assertSaid(case, *([text] if arrived else []))
 
     def test_killed_before_the_mail_was_built(self):
         case = self.make_case()

@@ -32,7 +32,7 @@ class TestRefundAsk(OutCase):
         self.assertExecuted("CreateRefundVoucher", 2)
 
     def test_amounts_in_doubt_count_once(self):
-        """A refund in doubt stays asked until the marketplace shows it; then it counts as refunded."""
+        """A refund in doubt counts as asked, and as refunded once the marketplace shows it."""
         order = self.read_order()
         self.seller.fault("CreateRefundVoucher", "reset_after")
         refund = self.refund(order, "REF-1")
@@ -71,10 +71,28 @@ class TestRefundAsk(OutCase):
         self.assertAmounts(with_shipping, 79.7, 79.7, 0, 0)
         self.assertAmounts(without, 79.7, 75.7, 0, 4)
 
+    def test_older_call(self):
+        """An account may refund with the call that Cdiscount had before."""
+        self.account.refund_call = "after_shipment"
+        order = self.read_order()
+        self.seller.fault("CreateRefundVoucherAfterShipment", "reset_after")
+        first = self.refund(order, "REF-1")
+        self.turn()
+        self.assertEqual(first.state, "doubt")
+        self.turn()
+        second = self.refund(order, "REF-2")
+        self.turn()
+        self.assertEqual((first.state, second.state), ("accepted", "accepted"))
+        self.assertLines(order, GONE, GONE)
+        self.assertExecuted("CreateRefundVoucherAfterShipment", 2)
+        self.assertExecuted("CreateRefundVoucher", 0)
+
     def test_partly_refused_is_shown_as_that(self):
         case = self.make_case()
         order = case.sale_order_id
-        self.seller.fault("CreateRefundVoucher", "item_error", index=1, text="Refus du transporteur.")
+        self.seller.fault(
+            "CreateRefundVoucher", "item_error", index=1, text="Refus du transporteur."
+        )
         refund = self.refund(order)
         self.turn()
         self.assertEqual(refund.state, "partial")

@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import bench, cache, databases, demo, lint, postgres, runtime, testing
+from . import bench, cache, databases, demo, i18n, lint, postgres, runtime, testing
 from .odoo import Odoo
 from .ui import Stop, say
 
@@ -84,6 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
     shown.add_argument("--fresh", action="store_true", help="with a new database")
     linted = command("lint", run_lint, "Static checks")
     linted.add_argument("--fix", nargs="+", metavar="PATH", help="first repair and format these")
+    command("i18n", i18n.update, "Bring i18n/*.pot and i18n/*.po up to date with the addon's terms")
     command("setup", setup, "Install Odoo, its environment and the template database")
     made = command("db", make_database, "Make the database NAME anew, as a copy of the template")
     made.add_argument("name")

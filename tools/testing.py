@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import browser, cache, databases, lint, postgres, results, runtime, sandbox, selection
-from .odoo import Odoo, free_ports
+from .odoo import MODULE, Odoo, free_ports
 from .results import Results
 from .ui import Stop, say, step
 
@@ -19,7 +19,8 @@ from .ui import Stop, say, step
 PYTEST = {"tools": "tools/tests", "connectors": "connectors/tests", "sandbox": "sandbox/tests"}
 PYTEST_LIMIT = 300  # seconds for one test
 ODOO_LIMIT = 2400  # seconds for all tests of Odoo
-SUITES = ("lint", *PYTEST, "odoo")
+PROCESSES = "tests/processes"  # also of pytest, on a database with the addon in it
+SUITES = ("lint", *PYTEST, "odoo", "processes")
 
 
 def test(options: argparse.Namespace) -> int:
@@ -43,8 +44,9 @@ def run_all(
 ) -> None:
     """The suites without Odoo run while the database is prepared."""
     tags = selection.odoo_tags(options.addon, chosen) if "odoo" in chosen.suites else None
+    processes = "processes" in chosen.suites and wants_processes(options.addon, chosen)
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as pool:
-        if tags:
+        if tags or processes:
             server = stack.enter_context(postgres.server(found))
             odoo = Odoo(found, server, options.addon)
             template = pool.submit(databases.template, odoo, "test", tuple(options.beside))
@@ -62,6 +64,9 @@ def run_all(
             done = run_odoo(odoo, name, tags)
             say(f"    odoo: {done}")
             total.add(done)
+        if processes:
+            name = template.result()
+            total.add(told("processes", lambda: run_processes(odoo, name, chosen)))
 
 
 def told(suite: str, run: Callable[[], Results]) -> Results:
@@ -78,9 +83,13 @@ def report(total: Results) -> None:
 
 
 def run_pytest(
-    found: runtime.Runtime, addon: Path, suite: str, chosen: selection.Selection
+    found: runtime.Runtime,
+    addon: Path,
+    suite: str,
+    chosen: selection.Selection,
+    variables: dict[str, str] | None = None,
 ) -> Results:
-    folder = addon / PYTEST[suite]
+    folder = addon / PYTEST.get(suite, PROCESSES)
     with tempfile.TemporaryDirectory() as work:
         report_file = Path(work) / "junit.xml"
         command = [
@@ -98,7 +107,7 @@ def run_pytest(
             code = subprocess.run(
                 list(map(str, command)),
                 cwd=addon,
-                env=runtime.environment(found),
+                env={**runtime.environment(found), **(variables or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -142,6 +151,30 @@ def run_odoo(odoo: Odoo, template: str, tags: str) -> Results:
                 "There is no Chromium (apt-get install chromium).",
             )
     return done
+
+
+def wants_processes(addon: Path, chosen: selection.Selection) -> bool:
+    """Whether a test of that suite may be meant: it costs an installation."""
+    return any(
+        chosen.matches(f"{path.name} {path.read_text()}")
+        for path in (addon / PROCESSES).glob("test_*.py")
+    )
+
+
+def run_processes(odoo: Odoo, template: str, chosen: selection.Selection) -> Results:
+    """Several Odoo processes at once, on a copy of a database with the addon in it."""
+    with (
+        sandbox.running(odoo.runtime, odoo.addon, "processes") as marketplaces,
+        databases.scratch(odoo, template) as database,
+    ):
+        log = cache.logs() / "test-processes-install.log"
+        odoo.run(log, "The addon could not be installed.", "-d", database, "-i", MODULE)
+        variables = {
+            **odoo.postgres.variables,
+            **(marketplaces.variables if marketplaces else {}),
+            "MARKETPLACE_DATABASE": database,
+        }
+        return run_pytest(odoo.runtime, odoo.addon, "processes", chosen, variables)
 
 
 def run_logged(command: list[str], environment: dict, folder: Path, log: Path, current) -> int:

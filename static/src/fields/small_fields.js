@@ -1,0 +1,283 @@
+import { _t } from "@web/core/l10n/translation";
+import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
+import { getCurrency } from "@web/core/currency";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component, useEffect, useState } from "@odoo/owl";
+
+const fieldRegistry = registry.category("fields");
+
+/** A subject with the number of unanswered messages before it. */
+export class MarketplaceSubjectField extends Component {
+    static template = "marketplace_helpdesk.SubjectField";
+    static props = {
+        ...standardFieldProps,
+        countField: { type: String, optional: true },
+        previewField: { type: String, optional: true },
+    };
+
+    get text() {
+        return this.props.record.data[this.props.name] || "";
+    }
+
+    get count() {
+        return this.props.record.data[this.props.countField] || 0;
+    }
+
+    get countTitle() {
+        return _t("%(count)s messages of the customer without answer", { count: this.count });
+    }
+
+    get preview() {
+        return this.props.previewField && this.props.record.data[this.props.previewField];
+    }
+}
+
+fieldRegistry.add("marketplace_subject", {
+    component: MarketplaceSubjectField,
+    displayName: _t("Subject With Counter"),
+    supportedTypes: ["char"],
+    extractProps: ({ options }) => ({
+        countField: options.count_field,
+        previewField: options.preview_field,
+    }),
+    fieldDependencies: ({ options }) => {
+        const dependencies = [];
+        if (options.count_field) {
+            dependencies.push({ name: options.count_field, type: "integer" });
+        }
+        if (options.preview_field) {
+            dependencies.push({ name: options.preview_field, type: "char" });
+        }
+        return dependencies;
+    },
+});
+
+/** An amount in a table: no currency sign, a dash for nothing. */
+export class MarketplaceAmountField extends Component {
+    static template = "marketplace_helpdesk.AmountField";
+    static props = { ...standardFieldProps, negative: { type: Boolean, optional: true } };
+
+    get value() {
+        return this.props.record.data[this.props.name] || 0;
+    }
+
+    get currencyId() {
+        return this.props.record.data.currency_id?.id;
+    }
+
+    get isZero() {
+        const digits = getCurrency(this.currencyId)?.digits?.[1] ?? 2;
+        return !Number(this.value.toFixed(digits));
+    }
+
+    get text() {
+        const digits = getCurrency(this.currencyId)?.digits || [16, 2];
+        const text = formatFloat(Math.abs(this.value), { digits });
+        return this.value < 0 || this.props.negative ? `− ${text}` : text;
+    }
+
+    get title() {
+        return formatMonetary(this.value, { currencyId: this.currencyId });
+    }
+}
+
+fieldRegistry.add("marketplace_amount", {
+    component: MarketplaceAmountField,
+    displayName: _t("Amount Without Currency"),
+    supportedTypes: ["monetary", "float"],
+    listViewWidth: 90,
+    extractProps: ({ options }) => ({ negative: Boolean(options.negative) }),
+    fieldDependencies: [{ name: "currency_id", type: "many2one", relation: "res.currency" }],
+});
+
+/** A write-only secret: shows that it is set and since when, never what it is. */
+export class MarketplaceSecretField extends Component {
+    static template = "marketplace_helpdesk.SecretField";
+    static props = { ...standardFieldProps, dateField: { type: String } };
+
+    setup() {
+        this.state = useState({ replacing: false });
+        useEffect(
+            (dirty, value) => {
+                if (!dirty && !value) {
+                    this.state.replacing = false;
+                }
+            },
+            () => [this.props.record.dirty, this.props.record.data[this.props.name]]
+        );
+    }
+
+    get date() {
+        return this.props.record.data[this.props.dateField];
+    }
+
+    get setOn() {
+        const date = this.date.toLocaleString({ day: "numeric", month: "short", year: "numeric" });
+        return _t("set on %(date)s", { date });
+    }
+
+    get showsInput() {
+        return !this.props.readonly && (!this.date || this.state.replacing);
+    }
+
+    onInput(ev) {
+        return this.props.record.update({ [this.props.name]: ev.target.value });
+    }
+
+    async cancel() {
+        await this.props.record.update({ [this.props.name]: false });
+        this.state.replacing = false;
+    }
+}
+
+fieldRegistry.add("marketplace_secret", {
+    component: MarketplaceSecretField,
+    displayName: _t("Write-Only Secret"),
+    supportedTypes: ["char"],
+    extractProps: ({ options }) => ({ dateField: options.date_field }),
+    fieldDependencies: ({ options }) => [{ name: options.date_field, type: "datetime" }],
+});
+
+const CHECK_ICONS = {
+    ok: "fa-check-circle text-success",
+    failed: "fa-times-circle text-danger",
+    skipped: "fa-minus-circle text-muted",
+};
+
+/** The result of one step of a connection test: tick, cross or dash. */
+export class MarketplaceCheckField extends Component {
+    static template = "marketplace_helpdesk.CheckField";
+    static props = { ...standardFieldProps };
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get icon() {
+        return CHECK_ICONS[this.value];
+    }
+
+    get label() {
+        const { selection } = this.props.record.fields[this.props.name];
+        return selection.find(([value]) => value === this.value)?.[1] || "";
+    }
+}
+
+fieldRegistry.add("marketplace_check", {
+    component: MarketplaceCheckField,
+    displayName: _t("Test Result"),
+    supportedTypes: ["selection"],
+    listViewWidth: 36,
+});
+
+/** What the marketplace asks for a rule, and the way back to it. On a Json field {rule: value}. */
+export class MarketplaceRuleDefaultField extends Component {
+    static template = "marketplace_helpdesk.RuleDefaultField";
+    static props = { ...standardFieldProps, rule: String };
+
+    get asked() {
+        return this.props.record.data[this.props.name]?.[this.props.rule];
+    }
+
+    get isChanged() {
+        return this.asked !== undefined && this.props.record.data[this.props.rule] !== this.asked;
+    }
+
+    restore() {
+        return this.props.record.update({ [this.props.rule]: this.asked });
+    }
+}
+
+fieldRegistry.add("marketplace_rule_default", {
+    component: MarketplaceRuleDefaultField,
+    displayName: _t("Default of a Rule"),
+    extractProps: ({ options }) => ({ rule: options.rule }),
+});
+
+/** A checkbox that is there in one click, also in a row that is not being edited. */
+export class MarketplaceTickField extends Component {
+    static template = "marketplace_helpdesk.TickField";
+    static props = { ...standardFieldProps, enabledField: { type: String, optional: true } };
+
+    get isEnabled() {
+        return !this.props.enabledField || this.props.record.data[this.props.enabledField];
+    }
+
+    onChange(ev) {
+        return this.props.record.update({ [this.props.name]: ev.target.checked });
+    }
+}
+
+fieldRegistry.add("marketplace_tick", {
+    component: MarketplaceTickField,
+    displayName: _t("Tick"),
+    supportedTypes: ["boolean"],
+    listViewWidth: 40,
+    extractProps: ({ options }) => ({ enabledField: options.enabled_field }),
+    fieldDependencies: ({ options }) =>
+        options.enabled_field ? [{ name: options.enabled_field, type: "boolean" }] : [],
+});
+
+/** A selection as buttons side by side, in forms and in any row of a list. */
+export class MarketplaceChoiceField extends Component {
+    static template = "marketplace_helpdesk.ChoiceField";
+    static props = {
+        ...standardFieldProps,
+        danger: { type: String, optional: true },
+        size: { type: String, optional: true },
+    };
+
+    get options() {
+        return this.props.record.fields[this.props.name].selection;
+    }
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    choose(value) {
+        return this.props.record.update({ [this.props.name]: value });
+    }
+}
+
+fieldRegistry.add("marketplace_choice", {
+    component: MarketplaceChoiceField,
+    displayName: _t("Choice"),
+    supportedTypes: ["selection"],
+    extractProps: ({ options }) => ({ danger: options.danger, size: options.size }),
+});
+
+/** JSON for people who must look at it. */
+export class MarketplaceJsonField extends Component {
+    static template = "marketplace_helpdesk.JsonField";
+    static props = { ...standardFieldProps };
+
+    get text() {
+        const value = this.props.record.data[this.props.name];
+        return value ? JSON.stringify(value, null, 2) : "";
+    }
+}
+
+fieldRegistry.add("marketplace_json", {
+    component: MarketplaceJsonField,
+    displayName: _t("JSON"),
+});
+
+/** A way into the marketplace's back office. */
+export class MarketplaceLinkField extends Component {
+    static template = "marketplace_helpdesk.LinkField";
+    static props = { ...standardFieldProps };
+
+    get url() {
+        const url = this.props.record.data[this.props.name] || "";
+        return /^https?:\/\//.test(url) ? url : "";
+    }
+}
+
+fieldRegistry.add("marketplace_link", {
+    component: MarketplaceLinkField,
+    displayName: _t("Link to the Marketplace"),
+    supportedTypes: ["char"],
+});

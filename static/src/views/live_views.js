@@ -1,0 +1,96 @@
+import { useService } from "@web/core/utils/hooks";
+import { registry } from "@web/core/registry";
+import { debounce } from "@web/core/utils/timing";
+import { formView } from "@web/views/form/form_view";
+import { FormController } from "@web/views/form/form_controller";
+import { FormRenderer } from "@web/views/form/form_renderer";
+import { listView } from "@web/views/list/list_view";
+import { ListController } from "@web/views/list/list_controller";
+
+import { onWillUnmount } from "@odoo/owl";
+
+const CHANNEL = "marketplace_helpdesk/tickets";
+const PAUSE = 500;
+// Room for the form and the conversation side by side, in pixels.
+const SIDE_CHATTER_WIDTH = 1200;
+
+/**
+ * Call back when something came for tickets.
+ *
+ * @param {(ids: number[]) => any} callback gets the tickets' ids since the last call
+ */
+function useTicketNews(callback) {
+    const bus = useService("bus_service");
+    let ids = [];
+    const flush = debounce(() => {
+        const news = ids;
+        ids = [];
+        callback(news);
+    }, PAUSE);
+    const onNews = (payload) => {
+        ids.push(...(payload.ticket_ids || []));
+        flush();
+    };
+    bus.subscribe(CHANNEL, onNews);
+    onWillUnmount(() => {
+        bus.unsubscribe(CHANNEL, onNews);
+        flush.cancel();
+    });
+}
+
+export class MarketplaceLiveListController extends ListController {
+    setup() {
+        super.setup();
+        useTicketNews(() => this.onTicketNews());
+    }
+
+    /** Read again, unless somebody is at work in the list. */
+    async onTicketNews() {
+        const { root } = this.model;
+        if (root.editedRecord || root.selection?.length) {
+            return;
+        }
+        await root.load();
+    }
+}
+
+registry.category("views").add("marketplace_live_list", {
+    ...listView,
+    Controller: MarketplaceLiveListController,
+});
+
+export class MarketplaceTicketFormController extends FormController {
+    setup() {
+        super.setup();
+        useTicketNews((ids) => this.onTicketNews(ids));
+    }
+
+    /** Show what came. Unsaved edits stay: then only the conversation is read again. */
+    async onTicketNews(ids) {
+        const { root } = this.model;
+        if (!root.resId || !ids.includes(root.resId)) {
+            return;
+        }
+        const thread = { model: root.resModel, id: root.resId };
+        if (!(await root.isDirty())) {
+            await root.load();
+        }
+        this.env.bus.trigger("MAIL:RELOAD-THREAD", thread);
+    }
+}
+
+export class MarketplaceTicketFormRenderer extends FormRenderer {
+    /** On a ticket with cases the conversation stands beside the order from a laptop's width. */
+    mailLayout(hasAttachmentContainer) {
+        const layout = super.mailLayout(hasAttachmentContainer);
+        const hasCases = this.props.record.data.marketplace_case_count > 0;
+        const isWide = window.innerWidth >= SIDE_CHATTER_WIDTH;
+        return hasCases && isWide && layout === "BOTTOM_CHATTER" ? "SIDE_CHATTER" : layout;
+    }
+}
+
+registry.category("views").add("marketplace_ticket_form", {
+    ...formView,
+    Controller: MarketplaceTicketFormController,
+    Renderer: MarketplaceTicketFormRenderer,
+});

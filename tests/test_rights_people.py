@@ -1,0 +1,161 @@
+"""What people without, with little and with all marketplace rights can do."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .inbound_common import InboundCase
+
+# Other modules' own: they fail for people without rights on sales or invoices everywhere.
+FOREIGN = ("so_count", "invoice_count", "qty_invoiced_posted")
+
+
+@tagged("post_install", "-at_install")
+class TestPeople(InboundCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.helper = cls._make_user("helper", "helpdesk_mgmt.group_helpdesk_user")
+        cls.salesperson = cls._make_user("sales", "sales_team.group_sale_salesman_all_leads")
+        cls.boss = cls._make_user("boss", "marketplace_helpdesk.group_administrator")
+        cls.team.user_ids += cls.helper
+
+    def setUp(self):
+        super().setUp()
+        self.claim, self.case = self.pull_claim(with_order=True)
+        self.ticket = self.case.ticket_id
+
+    def _read_all(self, record):
+        """What any view of this user could ask for, but lists of other records."""
+        names = [
+            name
+            for name, field in record.fields_get(attributes=["type"]).items()
+            if field["type"] not in ("one2many", "many2many") and name not in FOREIGN
+        ]
+        record.invalidate_recordset()
+        return record.read(names)[0]
+
+    def test_helpdesk_user_without_marketplace_rights_reads_the_ticket(self):
+        ticket = self.ticket.with_user(self.helper)
+        self.assertEqual(self._read_all(ticket)["number"], self.ticket.number)
+        self.assertFalse(ticket.can_marketplace_answer)
+
+    def test_helpdesk_user_without_marketplace_rights_does_nothing_there(self):
+        ticket, case = self.ticket.with_user(self.helper), self.case.with_user(self.helper)
+        for deed in (
+            lambda: case._post_answer("Bonjour"),
+            lambda: case.action_close(),
+            lambda: case.action_no_answer_needed(),
+            lambda: ticket.action_marketplace_no_answer(),
+            lambda: ticket.action_marketplace_close(),
+            lambda: ticket.message_post(
+                body="Bonjour", message_type="comment", subtype_xmlid="mail.mt_comment"
+            ),
+            lambda: (
+                self.env["marketplace.answer"]
+                .with_user(self.helper)
+                .create({"case_id": case.id, "body": "Bonjour"})
+            ),
+        ):
+            with self.assertRaises(UserError):
+                deed()
+        self.assertFalse(self.case.operation_ids)
+        ticket.message_post(body="Vu", subtype_xmlid="mail.mt_note")
+        self.assertIn("Vu", self.ticket.message_ids[0].body)
+
+    def test_salesperson_reads_and_changes_a_marketplace_order(self):
+        order = self.case.sale_order_id.with_user(self.salesperson)
+        values = self._read_all(order)
+        self.assertEqual(values["marketplace_ref"], self.case.order_ref)
+        self._read_all(order.order_line[0])
+        self.assertFalse(order.can_marketplace_refund or order.can_marketplace_gesture)
+        order.note = "Seen"
+        order.copy()
+        with self.assertRaises(UserError):
+            order._check_marketplace_can_act("refund_lines")
+
+    def test_agent_reads_everything_of_a_case_and_its_order(self):
+        self.case.with_user(self.agent)._post_answer("Bonjour")
+        self.run_job()
+        for record in (
+            self.ticket,
+            self.case,
+            self.case.sale_order_id,
+            self.case.operation_ids,
+            self.case.message_ids[0],
+            self.account,
+            self.account.stream_ids[0],
+        ):
+            with self.subTest(model=record._name):
+                self.assertTrue(self._read_all(record.with_user(self.agent)))
+
+    def test_agent_changes_no_records_by_hand(self):
+        agent = self.agent
+        self.case.with_user(agent)._post_answer("Bonjour")
+        for record, values in (
+            (self.case, {"is_open": False}),
+            (self.case.message_ids, {"sender_type": "seller"}),
+            (self.case.operation_ids, {"state": "done"}),
+            (self.account, {"answer_hours": 500}),
+            (self.account, {"state": "disabled"}),
+            (self.account.reason_ids[0], {"code": "1"}),
+            (self.account.stream_ids[0], {"active": False}),
+            (self.case.sale_order_id, {"note": "x"}),
+        ):
+            with self.subTest(model=record._name):
+                with self.assertRaises(AccessError):
+                    record.with_user(agent).write(values)
+                with self.assertRaises(AccessError):
+                    record.with_user(agent).unlink()
+
+    def test_agent_does_not_decide_doubts_nor_steer_accounts(self):
+        self.case.with_user(self.agent)._post_answer("Bonjour")
+        self.case.operation_ids.sudo().state = "unknown"
+        operation = self.case.operation_ids.with_user(self.agent)
+        account = self.account.with_user(self.agent)
+        stream = self.get_stream("claims").with_user(self.agent)
+        for deed in (
+            operation.action_happened,
+            operation.action_not_happened,
+            account.action_disable,
+            account.action_observe,
+            account.action_enable,
+            account.action_test_connection,
+            lambda: (
+                stream.env["marketplace.read.again"]
+                .create({"stream_id": stream.id})
+                .action_confirm()
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                deed()
+        self.assertEqual(self.case.operation_ids.state, "unknown")
+        self.case.operation_ids.with_user(self.manager).action_happened()
+        self.assertEqual(self.case.operation_ids.state, "done")
+
+    def test_agent_outside_the_team_does_not_act(self):
+        stranger = self._make_user("stranger", "marketplace_helpdesk.group_agent")
+        with self.assertRaises(AccessError):
+            self.case.with_user(stranger)._post_answer("Bonjour")
+        self.assertFalse(self.case.operation_ids)
+
+    def test_administrator_runs_an_account_from_end_to_end(self):
+        account = self.account.with_user(self.boss)
+        account.action_disable()
+        account.write({"password_input": self.seller.password, "interval_minutes": 9})
+        account.action_test_connection()
+        self.assertTrue(account.check_ids)
+        self.assertNotIn("failed", account.check_ids.mapped("result"))
+        account.action_observe()
+        account.action_enable()
+        account.action_read_now()
+        self.env["marketplace.read.again"].with_user(self.boss).create(
+            {"stream_id": self.get_stream("claims").id}
+        ).action_confirm()
+        self._read_all(account)
+        account.copy({"name": "Another"})
+
+    def test_portal_customer_gets_no_marketplace_data(self):
+        portal = new_test_user(self.env, "portal_customer", "base.group_portal")
+        for model in ("marketplace.account", "marketplace.case", "marketplace.operation"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(portal).search([])
