@@ -259,6 +259,7 @@ class Client:
     reply_channel = BY_API
     streams: tuple[StreamSpec, ...] = ()
     reasons: tuple[ReasonSpec, ...] = ()
+    topics: dict[str, str] = {}  # the marketplace's code of a case's topic -> a label
     cannot: dict[str, str] = {}  # capability -> one sentence why it is absent
     defaults: dict[str, object] = {}  # the provider's default for the account's rules
     default_urls: dict[str, str] = {}

@@ -12,6 +12,19 @@ _lt = LazyTranslate(__name__)
 MODULE = "marketplace_helpdesk"
 
 TERMS = (
+    _lt("Parcel not received"),
+    _lt("Incomplete parcel"),
+    _lt("Accessories missing"),
+    _lt("Damaged product"),
+    _lt("Wrong product"),
+    _lt("Wrong refund amount"),
+    _lt("Refund not received"),
+    _lt("Product does not work"),
+    _lt("Other"),
+    _lt("Wants to cancel a product"),
+    _lt("Wants to cancel the order"),
+    _lt("Withdraws from the purchase"),
+    _lt("Order not shipped"),
     _lt("Orders"),
     _lt("Claims"),
     _lt("Questions about orders"),

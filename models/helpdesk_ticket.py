@@ -26,7 +26,9 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     marketplace_case_ids = fields.One2many("marketplace.case", "ticket_id", "Marketplace Cases")
-    marketplace_case_count = fields.Integer(compute="_compute_marketplace_case_count", compute_sudo=True)
+    marketplace_case_count = fields.Integer(
+        compute="_compute_marketplace_case_count", compute_sudo=True
+    )
     marketplace_account_id = fields.Many2one(
         "marketplace.account",
         "Marketplace",
@@ -65,12 +67,16 @@ class HelpdeskTicket(models.Model):
         ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state", compute_sudo=True
     )
     marketplace_failure = fields.Char(
-        compute="_compute_marketplace_failure", compute_sudo=True, help="Why the last answer did not arrive."
+        compute="_compute_marketplace_failure",
+        compute_sudo=True,
+        help="Why the last answer did not arrive.",
     )
     # The banner: what the current case is about
-    marketplace_case_position = fields.Char(compute="_compute_marketplace_case_position", compute_sudo=True)
+    marketplace_case_position = fields.Char(
+        compute="_compute_marketplace_case_position", compute_sudo=True
+    )
     marketplace_case_number = fields.Char("Number", related="marketplace_case_id.remote_id")
-    marketplace_topic = fields.Char(related="marketplace_case_id.topic")
+    marketplace_topic = fields.Char(related="marketplace_case_id.topic_name")
     marketplace_customer_name = fields.Char(related="marketplace_case_id.customer_name")
     marketplace_awaiting_since = fields.Datetime(related="marketplace_case_id.awaiting_since")
     marketplace_is_open = fields.Boolean(related="marketplace_case_id.is_open")
@@ -106,16 +112,28 @@ class HelpdeskTicket(models.Model):
     marketplace_currency_id = fields.Many2one(related="marketplace_order_id.currency_id")
     marketplace_warning = fields.Char(related="marketplace_order_id.marketplace_warning")
     marketplace_refund_ids = fields.One2many("marketplace.refund", "ticket_id")
-    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_refund_count", compute_sudo=True)
+    marketplace_refund_count = fields.Integer(
+        compute="_compute_marketplace_refund_count", compute_sudo=True
+    )
     marketplace_operation_ids = fields.One2many("marketplace.operation", "ticket_id")
     marketplace_order_line_ids = fields.One2many(
         "sale.order.line", compute="_compute_marketplace_order_lines", compute_sudo=True
     )
-    can_marketplace_answer = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
-    can_marketplace_close = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
-    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
-    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
-    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities", compute_sudo=True)
+    can_marketplace_answer = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True
+    )
+    can_marketplace_close = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True
+    )
+    can_marketplace_refund = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True
+    )
+    can_marketplace_gesture = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True
+    )
+    can_marketplace_refuse = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True
+    )
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -458,6 +476,14 @@ class HelpdeskTicket(models.Model):
     def action_marketplace_answer(self):
         self.ensure_one()
         return self.marketplace_case_id.action_answer()
+
+    def action_marketplace_retry(self):
+        """Send the last answer, which was refused, once more."""
+        self.ensure_one()
+        replies = self.marketplace_operation_ids.filtered(
+            lambda o: o.kind == base.REPLY and o.state == "rejected"
+        )
+        replies.sorted("id")[-1:].action_retry()
 
     def action_marketplace_close(self):
         """Close the open cases of this ticket at the marketplace."""

@@ -6,11 +6,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..connectors import base, payload, records
+from .connector_terms import translate_term
 from .html_tools import is_same_text, to_plain_text
 
 KINDS = [
-    (records.OFFER_QUESTION, "Question About An Offer"),
-    (records.ORDER_QUESTION, "Question About An Order"),
+    (records.OFFER_QUESTION, "Offer Question"),
+    (records.ORDER_QUESTION, "Order Question"),
     (records.CLAIM, "Claim"),
     (records.INCIDENT, "Incident"),
     (records.INQUIRY, "Inquiry"),
@@ -35,7 +36,8 @@ class MarketplaceCase(models.Model):
     remote_id = fields.Char("Number", readonly=True, help="The marketplace's own number.")
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char(readonly=True)
-    topic = fields.Char(readonly=True)
+    topic = fields.Char("Topic Code", readonly=True)
+    topic_name = fields.Char("Topic", compute="_compute_topic_name")
     is_open = fields.Boolean("Open", default=True, readonly=True)
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index=True)
     sale_order_id = fields.Many2one("sale.order", ondelete="set null", index="btree_not_null")
@@ -47,7 +49,9 @@ class MarketplaceCase(models.Model):
     operation_ids = fields.One2many("marketplace.operation", "case_id")
     remote_created_at = fields.Datetime("Opened On", readonly=True)
     remote_updated_at = fields.Datetime("Last Change", readonly=True)
-    closed_at = fields.Datetime("Closed On", readonly=True)
+    closed_at = fields.Datetime(
+        "Closed On", readonly=True, help="The last time; the customer may have reopened it since."
+    )
     backoffice_url = fields.Char(compute="_compute_backoffice_url")
     # Relay address: lives here and on the order, never on a contact
     contact_address = fields.Char(readonly=True, groups="marketplace_helpdesk.group_agent")
@@ -98,6 +102,13 @@ class MarketplaceCase(models.Model):
         for case in self:
             parts = (case.remote_id or case.order_ref, case.subject)
             case.display_name = " · ".join(part for part in parts if part) or self.env._("New")
+
+    @api.depends("topic", "account_id")
+    @api.depends_context("lang")
+    def _compute_topic_name(self):
+        for case in self:
+            topics = case.account_id._client_class().topics if case.topic else {}
+            case.topic_name = translate_term(self.env, topics.get(case.topic, case.topic))
 
     @api.depends("awaiting_since", "account_id.answer_hours")
     def _compute_deadline(self):
@@ -173,12 +184,14 @@ class MarketplaceCase(models.Model):
         """`answers`: when delivered ones left that the thread may not show yet."""
         current = messages.filtered(lambda m: not m.is_superseded)
         answered = [index for index, m in enumerate(current) if m.sender_type == records.SELLER]
-        stop = max([*answers, self.no_answer_at or _EPOCH, self._get_closing_time()])
+        stop = max([*answers, self.no_answer_at or _EPOCH, self.closed_at or _EPOCH])
         start = self.account_id.clock_start or _EPOCH
         unanswered = [
             m.sent_at
             for m in current[max(answered, default=-1) + 1 :]
-            if m.sender_type in records.ASKING and m.sent_at > max(stop, start)
+            if self.is_open  # a closed case asks for nothing
+            and m.sender_type in records.ASKING
+            and m.sent_at >= max(stop, start)
         ]
         values = {
             "awaiting_since": min(unanswered, default=False),
@@ -191,13 +204,9 @@ class MarketplaceCase(models.Model):
             self.write(changed)
 
     def _is_news(self, sent_at, sender_type):
-        """Whether a message makes somebody look; what is older than the account's start does not."""
+        """Whether a message makes somebody look; not what is older than the account's start."""
         start = self.account_id.clock_start or _EPOCH
         return sender_type in (*records.ASKING, records.OPERATOR) and sent_at > start
-
-    def _get_closing_time(self):
-        """A closed case asks for nothing."""
-        return _EPOCH if self.is_open else fields.Datetime.now()
 
     @api.model
     def _warn_of_deadlines(self, account):

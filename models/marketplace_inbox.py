@@ -120,7 +120,9 @@ class MarketplaceInbox(models.AbstractModel):
             except psycopg2.OperationalError:
                 raise
             except Exception as error:
-                _logger.info("Case %s of account %s set aside", case.remote_id, account.id)
+                _logger.info(
+                    "Case %s of account %s set aside", case.remote_id, account.id, exc_info=True
+                )
                 failed.append(_broken(case, str(error)))
         return failed, count
 
@@ -222,7 +224,7 @@ class MarketplaceInbox(models.AbstractModel):
 
     def _case_values(self, batch, case):
         order = batch.orders.get(case.order_ref)
-        return {
+        values = {
             "kind": case.kind,
             "subject": case.subject or False,
             "topic": case.topic or False,
@@ -233,8 +235,10 @@ class MarketplaceInbox(models.AbstractModel):
             "product_ean": case.product_ean or False,
             "remote_created_at": _seconds(case.created_at),
             "remote_updated_at": _seconds(case.updated_at),
-            "closed_at": _seconds(case.closed_at),
         }
+        if case.closed_at:  # kept when it is reopened: the clock starts after it
+            values["closed_at"] = _seconds(case.closed_at)
+        return values
 
     # Messages -----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..connectors import base, payload
 
 KINDS = [
-    (base.REPLY, "Answer"),
+    (base.REPLY, "Reply"),
     ("refund", "Refund"),
     (base.GESTURE, "Commercial Gesture"),
     (base.REFUSE_LINES, "Refusal Before Shipment"),
@@ -219,23 +219,25 @@ class MarketplaceOperation(models.Model):
         self._withdraw_failure()
         if self.refund_id:
             self.refund_id.sudo()._follow_operation(self)
+        if state in ("done", "cancelled"):
+            self._end_waiting()
         if state == "done":
             self._after_done()
         elif state in ("rejected", "unknown"):
             self._tell_failure()
-        elif state == "cancelled":
-            self._cancel_followers()
 
     def _after_done(self):
-        followers = self.sudo().search([("after_id", "=", self.id), ("state", "=", "waiting")])
-        followers.write({"state": "pending", "retry_at": False})
         if self.kind == base.CLOSE:
             self.case_id.sudo()._mark_closed()
         elif self.kind == base.REPLY:
             self.case_id.sudo()._refresh_clock()
 
-    def _cancel_followers(self):
+    def _end_waiting(self):
+        """Steps that wait for this one go on, or are given up with it."""
         followers = self.sudo().search([("after_id", "=", self.id), ("state", "=", "waiting")])
+        if self.state == "done":
+            followers.write({"state": "pending", "retry_at": False})
+            return
         for follower in followers:
             follower._set_state("cancelled", message=self.env._("The step before was abandoned."))
 

@@ -41,6 +41,7 @@ class MarketplaceOutbox(models.AbstractModel):
         if account.state != "enabled":
             return
         run.do(self._recover_leases, account)
+        run.do(self._release_followers, account)
         run.do(self._doubt_unseen, account)
         for operation in self._get_doubtful(account):
             if run.is_over:
@@ -129,6 +130,18 @@ class MarketplaceOutbox(models.AbstractModel):
                 )
             else:
                 operation._set_state("pending", retry_at=False)
+
+    def _release_followers(self, account):
+        """Steps that were being asked for while the step before ended."""
+        late = self.env["marketplace.operation"].search(
+            [
+                ("account_id", "=", account.id),
+                ("state", "=", "waiting"),
+                ("after_id.state", "in", ("done", "cancelled")),
+            ]
+        )
+        for operation in late.after_id:
+            operation._end_waiting()
 
     # Send ---------------------------------------------------------------------------------------
 

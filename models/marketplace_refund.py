@@ -16,8 +16,8 @@ STATES = [
     ("doubt", "In Doubt"),
     ("accepted", "Accepted"),
     ("partial", "Partly Accepted"),
-    ("refused", "Refused"),
-    ("cancelled", "Abandoned"),
+    ("refused", "Turned Down"),
+    ("cancelled", "Given Up"),
 ]
 
 

@@ -17,3 +17,4 @@ from . import test_rights_companies
 from . import test_rights_people
 from . import test_rights_secrets
 from . import test_thin_path
+from . import test_tour

@@ -110,7 +110,8 @@ class TestNeutralized(InboundCase):
         self.assertTrue(all(secrets))
         self._neutralize()
         self.env.cr.execute("SELECT * FROM marketplace_account WHERE id = %s", [self.account.id])
-        row = dict(zip([column.name for column in self.env.cr.description], self.env.cr.fetchone()))
+        columns = [column.name for column in self.env.cr.description]
+        row = dict(zip(columns, self.env.cr.fetchone(), strict=True))
         for column, value in row.items():
             if column != "name":  # the tests name accounts after their login
                 for secret in secrets:

@@ -39,6 +39,8 @@ class TestFrench(TransactionCase):
     def test_placeholders_and_tags_stay(self):
         for pattern in (PLACEHOLDER, TAG):
             for term, french in self.french.items():
+                if not french:
+                    continue  # reported above
                 with self.subTest(term=term):
                     found = sorted(pattern.findall(french))
                     self.assertEqual(found, sorted(pattern.findall(term)))

@@ -99,6 +99,16 @@ class TestClock(InboundCase):
         self.assertFalse(case.awaiting_since)
         self.assertTrue(case.closed_at)
 
+    def test_reopened_case_asks_for_what_came_after_its_closing(self):
+        claim, case = self.pull_claim(timestamp=hours_ago(40))
+        self.seller.change_discussion(claim["id"], status="Closed")  # by the operator
+        self.run_job()
+        self.seller.say(claim["id"], "Je rouvre")
+        self.run_job()
+        self.assertTrue(case.is_open)
+        self.assertEqual(case.unread_count, 1)
+        self.assertEqual(case.awaiting_since, case.message_ids.sorted("id")[-1].sent_at)
+
     def test_old_messages_of_a_first_import_start_no_clock(self):
         self.account.import_start = fields.Datetime.now() - timedelta(days=10)
         old = self.make_claim(timestamp=hours_ago(24 * 6))

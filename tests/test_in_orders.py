@@ -7,8 +7,11 @@ from odoo import Command, fields
 from odoo.addons.marketplace_helpdesk.connectors.cdiscount import mapper
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .inbound_common import InboundCase, hours_ago
+
+CLIENT = "odoo.addons.marketplace_helpdesk.connectors.cdiscount.client"
 
 
 @tagged("post_install", "-at_install")
@@ -99,7 +102,7 @@ class TestUnknownOrders(InboundCase):
     def test_lines_that_the_order_does_not_have_are_named(self):
         order, _case = self._wait_for()
         sale_order = self._sell(client_order_ref=order["number"])
-        sale_order.order_line.filtered(lambda l: l.product_id == self.products[1]).unlink()
+        sale_order.order_line.filtered(lambda line: line.product_id == self.products[1]).unlink()
         self.run_job()
         self.assertIn("REF-2", sale_order.marketplace_warning)
 
@@ -229,6 +232,7 @@ class TestBrokenCases(InboundCase):
         def map_case(node, kind, seller_names):
             return spoil(good(node, kind, seller_names))
 
+        self.enterContext(mute_logger(CLIENT))
         return patch.object(mapper, "map_case", map_case)
 
     def test_case_that_cannot_be_stored(self):

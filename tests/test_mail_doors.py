@@ -58,6 +58,20 @@ class TestDoors(InboundCase, MockEmail):
             lambda ticket: ticket.with_user(self.manager).write({"stage_id": stage.id})
         )
 
+    def test_closing_by_the_job(self):
+        stage = self.env["helpdesk.ticket.stage"].search([("closed", "=", True)])
+        self.assertTrue(stage.mail_template_id)
+
+        def close():
+            self.case.with_user(self.agent)._post_answer("Bonjour, au revoir.", close_after=True)
+            self.run_job()
+            self.run_job()
+
+        mails = self.env["mail.mail"].search([]).ids
+        close()
+        self.assertTrue(self.ticket.stage_id.closed)
+        self.assertFalse(self.env["mail.mail"].search([("id", "not in", mails)]))
+
     def test_note_with_a_mention_of_the_customer(self):
         self._assert_door(
             lambda ticket: ticket.with_user(self.manager).message_post(

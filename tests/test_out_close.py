@@ -1,5 +1,7 @@
 """Closing, and steps that wait for each other."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .out_case import Killed, OutCase
@@ -184,6 +186,24 @@ class TestClose(OutCase):
         self.turn()
         self.assertEqual((reply.state, self.closing(case).state), ("done", "cancelled"))
         self.assertEqual(self.status(case), "Open")
+
+    def test_asked_at_the_moment_the_answer_is_seen(self):
+        """Neither transaction saw the other: the closing would wait for what is done already."""
+        for end, state in (("seen", "done"), ("abandoned", "cancelled")):
+            with self.subTest(end):
+                case = self.make_case()
+                reply = self.answer(case, close_after=True)
+                closing = self.closing(case)
+                with patch.object(type(reply), "_end_waiting", lambda operation: None):
+                    if end == "seen":
+                        self.turn()
+                        self.turn(pull=True)
+                    else:
+                        reply.with_user(self.agent).action_abandon()
+                self.assertEqual((reply.state, closing.state), (state, "waiting"))
+                self.turn()
+                self.assertEqual(closing.state, state)
+                self.assertEqual(self.status(case), "Closed" if end == "seen" else "Open")
 
     def test_answer_in_doubt_keeps_the_closing_waiting(self):
         case = self.make_case()

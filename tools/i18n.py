@@ -36,5 +36,5 @@ def export(odoo: Odoo, database: str) -> Path:
     command = [odoo.runtime.python, "-m", "odoo", "i18n", "export", *wanted]
     log = cache.logs() / "i18n-export.log"
     failure = "The terms could not be exported."
-    run(list(map(str, command)), log, failure, env=odoo.environment, cwd=odoo.data)
+    run(command, log, failure, env=odoo.environment, cwd=odoo.data)
     return target

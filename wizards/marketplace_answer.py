@@ -16,7 +16,9 @@ class MarketplaceAnswer(models.TransientModel):
     case_id = fields.Many2one("marketplace.case", "Case")
     sale_order_id = fields.Many2one("sale.order", "Order")
     ticket_id = fields.Many2one(related="case_id.ticket_id")
-    case_ids = fields.Many2many("marketplace.case", string="Cases Of The Ticket", compute="_compute_case_ids")
+    case_ids = fields.Many2many(
+        "marketplace.case", string="Cases Of The Ticket", compute="_compute_case_ids"
+    )
     account_id = fields.Many2one("marketplace.account", compute="_compute_account_id")
     customer_name = fields.Char("To", compute="_compute_account_id")
     channel = fields.Char(compute="_compute_channel")
@@ -24,7 +26,7 @@ class MarketplaceAnswer(models.TransientModel):
     deadline = fields.Datetime(related="case_id.deadline")
     warn_hours = fields.Integer(related="case_id.warn_hours")
     subject = fields.Char("Topic", compute="_compute_subject", store=True, readonly=False)
-    body = fields.Text("Answer")
+    body = fields.Text("Text")
     length = fields.Integer(compute="_compute_findings")
     findings = fields.Char(compute="_compute_findings")
     content_policy = fields.Selection(related="account_id.content_policy")

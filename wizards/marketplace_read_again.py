@@ -11,7 +11,7 @@ class MarketplaceReadAgain(models.TransientModel):
 
     stream_id = fields.Many2one("marketplace.stream", required=True)
     since = fields.Datetime(
-        "From", required=True, default=lambda self: fields.Datetime.now() - timedelta(days=7)
+        "Since", required=True, default=lambda self: fields.Datetime.now() - timedelta(days=7)
     )
 
     def action_confirm(self):

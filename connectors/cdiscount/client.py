@@ -40,6 +40,7 @@ class CdiscountClient(base.Client):
     relay_domains = (const.RELAY_DOMAIN,)
     streams = const.STREAMS
     reasons = const.REASONS
+    topics = const.CLAIM_TYPES
     cannot = {
         base.REPLY_CLOSED: "A closed discussion still has a relay address, but what becomes of "
         "a mail to it is not documented.",

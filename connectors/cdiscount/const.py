@@ -190,6 +190,23 @@ COUNTRY_CODES = {
     "luxembourg": "LU",
 }
 
+# ClaimType (1.7) -> what it is called here.
+CLAIM_TYPES = {
+    "PackageNotReceived": "Parcel not received",
+    "IncompletePackage": "Incomplete parcel",
+    "MissingAccessories": "Accessories missing",
+    "DamagedProduct": "Damaged product",
+    "WrongProductReference": "Wrong product",
+    "WrongRefundAmount": "Wrong refund amount",
+    "RefundNotReceived": "Refund not received",
+    "ProductNotWorking": "Product does not work",
+    "Other": "Other",
+    "ProductCanceling": "Wants to cancel a product",
+    "OrderCanceling": "Wants to cancel the order",
+    "WishToWithdraw": "Withdraws from the purchase",
+    "OrderNotShipped": "Order not shipped",
+}
+
 # Close statuses (1.7) -> (ok, sentence).
 CLOSE_STATUSES = {
     "DiscussionClosed": (True, ""),

@@ -29,6 +29,7 @@ def get_sentences():
         client = get_client_class(provider)
         yield from (spec.label for spec in (*client.streams, *client.reasons))
         yield from client.cannot.values()
+        yield from client.topics.values()
     yield from (text for _ok, text in const.CLOSE_STATUSES.values() if text)
     yield from (text for _pattern, text in const.KNOWN_TEXTS)
     yield from const.ERROR_TYPES.values()

@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -49,7 +48,13 @@ export class MarketplaceClockField extends Component {
     }
 
     get exactDate() {
-        return formatDateTime(this.deadline, { showSeconds: false });
+        return this.deadline.toLocaleString({
+            weekday: "short",
+            day: "numeric",
+            month: "short",
+            hour: "numeric",
+            minute: "2-digit",
+        });
     }
 
     get title() {

@@ -1,5 +1,6 @@
-import { useService } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
+import { SIZES } from "@web/core/ui/ui_service";
+import { useService } from "@web/core/utils/hooks";
 import { debounce } from "@web/core/utils/timing";
 import { formView } from "@web/views/form/form_view";
 import { FormController } from "@web/views/form/form_controller";
@@ -59,10 +60,23 @@ registry.category("views").add("marketplace_live_list", {
     Controller: MarketplaceLiveListController,
 });
 
+/** Whether the conversation stands beside the order: on tickets with cases, from a laptop on. */
+function hasSideChatter(record) {
+    return record?.data.marketplace_case_count > 0 && window.innerWidth >= SIDE_CHATTER_WIDTH;
+}
+
 export class MarketplaceTicketFormController extends FormController {
     setup() {
         super.setup();
         useTicketNews((ids) => this.onTicketNews(ids));
+    }
+
+    get className() {
+        const className = super.className;
+        if (!this.env.inDialog && hasSideChatter(this.model.root)) {
+            return { ...className, "o_xxl_form_view h-100": true };
+        }
+        return className;
     }
 
     /** Show what came. Unsaved edits stay: then only the conversation is read again. */
@@ -80,12 +94,15 @@ export class MarketplaceTicketFormController extends FormController {
 }
 
 export class MarketplaceTicketFormRenderer extends FormRenderer {
-    /** On a ticket with cases the conversation stands beside the order from a laptop's width. */
-    mailLayout(hasAttachmentContainer) {
-        const layout = super.mailLayout(hasAttachmentContainer);
-        const hasCases = this.props.record.data.marketplace_case_count > 0;
-        const isWide = window.innerWidth >= SIDE_CHATTER_WIDTH;
-        return hasCases && isWide && layout === "BOTTOM_CHATTER" ? "SIDE_CHATTER" : layout;
+    setup() {
+        super.setup();
+        const { uiService } = this;
+        const getSize = () =>
+            hasSideChatter(this.props.record)
+                ? Math.max(uiService.size, SIZES.XXL)
+                : uiService.size;
+        // The layout asks the size of the screen in several places: answer once for all.
+        this.uiService = Object.create(uiService, { size: { get: getSize } });
     }
 }
 
