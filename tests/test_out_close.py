@@ -207,6 +207,7 @@ class TestClose(OutCase):
 
     def test_answer_in_doubt_keeps_the_closing_waiting(self):
         case = self.make_case()
+        self.wait(minutes=5)
         self.seller.fault("smtp", "close_before")
         reply = self.answer(case, close_after=True)
         self.turn(pull=True)
