@@ -1,6 +1,6 @@
 {
     "name": "Marketplace Helpdesk",
-    "summary": "Claims, questions and refunds of marketplaces as helpdesk tickets beside their orders",
+    "summary": "Claims and refunds of marketplaces as helpdesk tickets beside their orders",
     "version": "19.0.1.0.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
@@ -37,5 +37,4 @@
         "web.assets_tests": ["marketplace_helpdesk/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
 }

@@ -84,7 +84,10 @@ def measure_import():
     seconds, queries = time.perf_counter() - start, env.cr.sql_log_count - queries
     after = time_gateway(texts[GATEWAY_CASES : 2 * GATEWAY_CASES])
     gateway = statistics.mean((before, after))
-    print(f"Import: {total / seconds:.0f} messages/s; mail gateway: {1 / gateway:.0f}/s", file=sys.stderr)
+    print(
+        f"Import: {total / seconds:.0f} messages/s; mail gateway: {1 / gateway:.0f}/s",
+        file=sys.stderr,
+    )
     return {
         "import_speedup_vs_mail_gateway": f"{gateway / (seconds / total):.1f}",
         "import_queries_per_message": f"{queries / total:.3f}",

@@ -17,16 +17,20 @@ def make_user(login, name, group, lang):
     """A person of the desk, with the login as password."""
     user = env["res.users"].search([("login", "=", login)])
     if not user:
-        user = env["res.users"].with_context(no_reset_password=True).create(
-            {
-                "name": name,
-                "login": login,
-                "password": login,
-                "email": f"{login}@shop.example",
-                "lang": lang,
-                "notification_type": "inbox",
-                "group_ids": [Command.link(env.ref(group).id)],
-            }
+        user = (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": name,
+                    "login": login,
+                    "password": login,
+                    "email": f"{login}@shop.example",
+                    "lang": lang,
+                    "notification_type": "inbox",
+                    "group_ids": [Command.link(env.ref(group).id)],
+                }
+            )
         )
     return user
 
@@ -43,9 +47,7 @@ def make_team(users):
 def make_products():
     """The articles that the sandbox seller sells."""
     lines = [
-        line
-        for order in call("GET", f"/sellers/{LOGIN}")["orders"]
-        for line in order["lines"]
+        line for order in call("GET", f"/sellers/{LOGIN}")["orders"] for line in order["lines"]
     ]
     known = set(env["product.product"].search([]).mapped("default_code"))
     wanted = {line["seller_product_id"]: line for line in lines}

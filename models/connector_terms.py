@@ -62,14 +62,8 @@ TERMS = (
     _lt("Cdiscount closes a discussion only when the last message is ours: answer first."),
     _lt("Cdiscount does not close it while a cancellation of the order is pending."),
     _lt("Cdiscount does not know this discussion."),
-    _lt(
-        "The order is no longer in a state that allows this. Look at its state at "
-        "Cdiscount."
-    ),
-    _lt(
-        "Cdiscount calls the refund request invalid: it names no order or nothing to "
-        "refund."
-    ),
+    _lt("The order is no longer in a state that allows this. Look at its state at Cdiscount."),
+    _lt("Cdiscount calls the refund request invalid: it names no order or nothing to refund."),
     _lt("Cdiscount does not know this order."),
     _lt("This was refunded already."),
     _lt("Cdiscount does not know this order line."),
@@ -116,10 +110,7 @@ TERMS = (
         "Cdiscount's token service gave no token, perhaps a page against robots. Check "
         "whether this server's IP address is allowed there."
     ),
-    _lt(
-        "Cdiscount's token service does not work; nothing was sent. It is tried again "
-        "later."
-    ),
+    _lt("Cdiscount's token service does not work; nothing was sent. It is tried again later."),
     _lt("The marketplace's answer cannot be read."),
     _lt(
         "The call cannot be written: a value has a form that the marketplace does not "

@@ -58,13 +58,15 @@ class HelpdeskTicket(models.Model):
     )
     marketplace_order_id = fields.Many2one(
         "sale.order",
-        "Marketplace Order",
         compute="_compute_marketplace_case",
         compute_sudo=True,
         search="_search_marketplace_order",
     )
     marketplace_answer_state = fields.Selection(
-        ANSWER_STATES, "Answer", compute="_compute_marketplace_answer_state", compute_sudo=True
+        ANSWER_STATES,
+        "Answer State",
+        compute="_compute_marketplace_answer_state",
+        compute_sudo=True,
     )
     marketplace_failure = fields.Char(
         compute="_compute_marketplace_failure",
@@ -302,7 +304,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _marketplace_tell_agents(self, last_messages):
-        """Tell the assigned agent, or the team, once per ticket. `last_messages`: {ticket: message}."""
+        """Tell the assigned agent, or the team, once per ticket.
+
+        `last_messages`: {ticket: its last mail.message}.
+        """
         if not last_messages:
             return
         wanted = {}
@@ -402,7 +407,8 @@ class HelpdeskTicket(models.Model):
         if kwargs.get("subtype_xmlid"):
             subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(kwargs["subtype_xmlid"])
         return (
-            len(self) == 1
+            not self.env.context.get("marketplace_posting")
+            and len(self) == 1
             and kwargs.get("message_type") == "comment"
             and subtype_id == comment
             and self.env.user._is_internal()
@@ -536,7 +542,7 @@ class HelpdeskTicket(models.Model):
     def _marketplace_post(self, case, text, message_id):
         """The bubble of an answer; it leaves with its operation, not from here."""
         self.ensure_one()
-        message = super().message_post(
+        message = self.with_context(marketplace_posting=True).message_post(
             body=to_safe_html(text),
             message_type="marketplace",
             subtype_xmlid="mail.mt_comment",

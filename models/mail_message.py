@@ -1,7 +1,6 @@
 """Messages of a marketplace's thread: an own type, so that they cannot be edited after sending."""
 
 from odoo import fields, models
-
 from odoo.addons.mail.tools.discuss import Store
 
 from ..connectors import records

@@ -1,7 +1,6 @@
 """How far an answer through a marketplace came, shown on its bubble."""
 
 from odoo import fields, models
-
 from odoo.addons.mail.tools.discuss import Store
 
 

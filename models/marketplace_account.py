@@ -163,7 +163,7 @@ class MarketplaceAccount(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="An answer sent by relay mail and not seen in the thread after this time raises an alarm.",
+        help="An answer sent by relay mail and not seen after this time raises an alarm.",
     )
     silence_hours = fields.Integer(
         "Silence Alarm (hours)",
@@ -182,7 +182,10 @@ class MarketplaceAccount(models.Model):
         "time has passed is not taken as absent.",
     )
     refund_call = fields.Selection(
-        [("standard", "CreateRefundVoucher"), ("after_shipment", "CreateRefundVoucherAfterShipment")],
+        [
+            ("standard", "CreateRefundVoucher"),
+            ("after_shipment", "CreateRefundVoucherAfterShipment"),
+        ],
         default="standard",
         required=True,
         help="The older call refunds lines only. Use it where the newer one is refused.",
@@ -404,7 +407,9 @@ class MarketplaceAccount(models.Model):
 
     def _has_cases(self):
         return bool(
-            self.env["marketplace.case"].sudo().search_count([("account_id", "in", self.ids)], limit=1)
+            self.env["marketplace.case"]
+            .sudo()
+            .search_count([("account_id", "in", self.ids)], limit=1)
         )
 
     @api.ondelete(at_uninstall=False)
@@ -447,7 +452,7 @@ class MarketplaceAccount(models.Model):
         return get_client_class(self.provider)
 
     def _can(self, capability):
-        """Whether this account's marketplace can do `capability` (a constant of connectors.base)."""
+        """Whether the marketplace can do `capability`, a constant of connectors.base."""
         return bool(self.provider) and capability in self._client_class().capabilities
 
     def _get_client(self):

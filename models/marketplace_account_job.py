@@ -1,4 +1,4 @@
-"""The scheduled job of an account: push what waits, then read what is due, pushing between pages."""
+"""The scheduled job of an account: push what waits, then read, pushing between pages."""
 
 import logging
 
@@ -183,7 +183,7 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _cron_watch(self):
         """Silence is noticed, also when an account's own scheduled action does not run."""
-        accounts = self.with_context(active_test=False).search([])
+        accounts = self.with_context(active_test=False).search([("provider", "!=", False)])
         for account in accounts.filtered(lambda a: not a.cron_id):
             account._create_cron()
         accounts._sync_cron()

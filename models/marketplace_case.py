@@ -357,7 +357,7 @@ class MarketplaceCase(models.Model):
         return case.with_env(self.env)
 
     def _was_opened_by_us(self, remote):
-        """Whether a case of the marketplace is the one that we opened: same order, our text in it."""
+        """Whether the marketplace's case is the one that we opened: same order, our text."""
         self.ensure_one()
         if self.order_ref != remote.order_ref:
             return False

@@ -151,7 +151,7 @@ class MarketplaceOperation(models.Model):
     def _enqueue(self, account, kind, data, case=None, after=None, **values):
         """Write one pending operation in the caller's transaction; nothing is sent here.
 
-        `data`: JSON-able dict (connectors.payload). `after`: an operation whose success it waits for.
+        `data`: JSON-able dict (connectors.payload). `after`: the operation that it waits for.
         """
         account._check_writes()
         after = after or self.browse()

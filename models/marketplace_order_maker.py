@@ -4,7 +4,6 @@ from odoo import Command, api, models
 
 from ..connectors import records
 
-
 SOLD = (records.LINE_TO_SHIP, records.LINE_SHIPPED, records.LINE_REFUNDED)
 
 

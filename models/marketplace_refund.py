@@ -139,12 +139,14 @@ class MarketplaceRefund(models.Model):
             )
 
     def _amount_of(self, sale_line):
-        return sum(self.line_ids.filtered(lambda l: l.sale_line_id == sale_line).mapped("amount"))
+        return sum(
+            self.line_ids.filtered(lambda line: line.sale_line_id == sale_line).mapped("amount")
+        )
 
     def _check_retry(self):
         """A refused refund counts again once it is tried again."""
         self.sale_order_id._lock_refunds()
-        refused = self.line_ids.filtered(lambda l: l.state == "refused")
+        refused = self.line_ids.filtered(lambda line: line.state == "refused")
         if self.line_ids - refused:
             raise UserError(
                 self.env._("A part of this refund was accepted: ask for a new one for the rest.")
@@ -166,7 +168,7 @@ class MarketplaceRefund(models.Model):
             "sent": "asked",
             "done": "accepted",
         }[operation.state]
-        undecided = self.line_ids.filtered(lambda l: l.state in ("asked", "doubt"))
+        undecided = self.line_ids.filtered(lambda line: line.state in ("asked", "doubt"))
         undecided.write({"state": line_state})
         self.write({"state": self._state_from_lines(), "message": operation.message})
         if operation.state in ("done", "rejected"):
@@ -177,7 +179,7 @@ class MarketplaceRefund(models.Model):
         """Keep each item's own result. `items`: connectors.base.ItemResult."""
         for item in items:
             lines = self.line_ids.filtered(
-                lambda l, item=item: l.item == item.item and l.state in ("asked", "doubt")
+                lambda line, item=item: line.item == item.item and line.state in ("asked", "doubt")
             )
             lines.write(
                 {

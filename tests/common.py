@@ -4,9 +4,8 @@ from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
-
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.tests import TransactionCase, new_test_user
 
 from .sandbox_api import SMTP, URL, Seller
 

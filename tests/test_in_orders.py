@@ -171,7 +171,7 @@ class TestCreatedOrders(InboundCase):
 
         def refuse_one(orders):
             if blocked["number"] in orders.mapped("marketplace_ref"):
-                raise UserError("This customer is blocked.")
+                raise UserError(self.env._("This customer is blocked."))
             return confirm(orders)
 
         with self._confirming(refuse_one):

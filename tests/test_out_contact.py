@@ -74,7 +74,7 @@ class TestContact(OutCase):
         self.turn()
         self.assertEqual((reply.state, reply.code), ("rejected", "address_closed"))
         self.assertIn("The discussion is closed", reply.message)
-        self.assertEqual(self.alarms(case.ticket_id), ["Answer: refused"])
+        self.assertEqual(self.alarms(case.ticket_id), ["Reply: refused"])
         self.assertExecuted("smtp", 0)
         self.turn(pull=True)
         with self.refused("closed at .*: it takes no answer any more"):
@@ -204,7 +204,7 @@ class TestContact(OutCase):
         reply = case.operation_ids
         self.assertEqual((reply.state, reply.code), ("rejected", "address_too_old"))
         self.assertIn("shipped over 28 days ago", reply.message)
-        self.assertEqual(self.alarms(case.ticket_id), ["Answer: refused"])
+        self.assertEqual(self.alarms(case.ticket_id), ["Reply: refused"])
         self.assertExecuted("smtp", 0)
 
     def test_contact_window(self):

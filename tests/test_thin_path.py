@@ -19,12 +19,16 @@ class TestThinPath(MarketplaceCase):
         self.assertTrue(ticket.marketplace_deadline)
         self.assertIn("fêlée", ticket.message_ids[0].body)
 
-        wizard = self.env["marketplace.answer"].with_user(self.agent).create(
-            {
-                "case_id": case.id,
-                "body": "Bonjour, nous vous remboursons la lampe.",
-                "close_after": True,
-            }
+        wizard = (
+            self.env["marketplace.answer"]
+            .with_user(self.agent)
+            .create(
+                {
+                    "case_id": case.id,
+                    "body": "Bonjour, nous vous remboursons la lampe.",
+                    "close_after": True,
+                }
+            )
         )
         wizard.action_send()
         dialog = (

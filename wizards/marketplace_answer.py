@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..connectors import base
 from ..models.html_tools import find_contact_details
@@ -13,7 +14,7 @@ class MarketplaceAnswer(models.TransientModel):
     _name = "marketplace.answer"
     _description = "Answer Through A Marketplace"
 
-    case_id = fields.Many2one("marketplace.case", "Case")
+    case_id = fields.Many2one("marketplace.case")
     sale_order_id = fields.Many2one("sale.order", "Order")
     ticket_id = fields.Many2one(related="case_id.ticket_id")
     case_ids = fields.Many2many(
@@ -89,7 +90,7 @@ class MarketplaceAnswer(models.TransientModel):
             if until > fields.Datetime.now():
                 return self.env._(
                     "relay e-mail, address valid until %s",
-                    fields.Date.to_string(until.date()),
+                    format_date(self.env, until.date()),
                 )
         return self.env._("relay e-mail; the address is asked for when it leaves")
 

@@ -11,7 +11,7 @@ class MarketplaceReadAgain(models.TransientModel):
 
     stream_id = fields.Many2one("marketplace.stream", required=True)
     since = fields.Datetime(
-        "Since", required=True, default=lambda self: fields.Datetime.now() - timedelta(days=7)
+        required=True, default=lambda self: fields.Datetime.now() - timedelta(days=7)
     )
 
     def action_confirm(self):

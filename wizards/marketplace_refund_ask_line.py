@@ -12,7 +12,7 @@ class MarketplaceRefundAskLine(models.TransientModel):
     _description = "Line Of A Marketplace Refund Dialog"
 
     wizard_id = fields.Many2one("marketplace.refund.ask", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="sale_line_id.currency_id")
     sale_line_id = fields.Many2one("sale.order.line", required=True, ondelete="cascade")
     name = fields.Char(compute="_compute_name")
     sku = fields.Char(related="sale_line_id.product_id.default_code")

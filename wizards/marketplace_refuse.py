@@ -42,8 +42,8 @@ class MarketplaceRefuse(models.TransientModel):
     @api.depends("line_ids.decision")
     def _compute_counts(self):
         for wizard in self:
-            refused = wizard.line_ids.filtered(lambda l: l.decision == "refuse")
-            shipped = wizard.line_ids.filtered(lambda l: l.decision == "ship")
+            refused = wizard.line_ids.filtered(lambda line: line.decision == "refuse")
+            shipped = wizard.line_ids.filtered(lambda line: line.decision == "ship")
             wizard.refuse_count = len(refused)
             wizard.ship_count = len(shipped)
             wizard.undecided_count = len(wizard.line_ids) - len(refused) - len(shipped)
@@ -85,7 +85,8 @@ class MarketplaceRefuse(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(name)s: %(refused)s refused, %(shipped)s declared shipped; %(account)s is told.",
+                    "%(name)s: %(refused)s refused, %(shipped)s declared shipped; "
+                    "%(account)s is told.",
                     name=refund.name,
                     refused=self.refuse_count,
                     shipped=self.ship_count,

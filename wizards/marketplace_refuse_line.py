@@ -10,7 +10,7 @@ class MarketplaceRefuseLine(models.TransientModel):
     _description = "Line Of A Refusal Before Shipment"
 
     wizard_id = fields.Many2one("marketplace.refuse", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="sale_line_id.currency_id")
     sale_line_id = fields.Many2one("sale.order.line", required=True, ondelete="cascade")
     name = fields.Char(compute="_compute_name")
     sku = fields.Char(related="sale_line_id.product_id.default_code")

@@ -40,7 +40,9 @@ def get_sentences():
 
 def get_raised(tree):
     for node in ast.walk(tree):
-        name = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", ""))
+        name = isinstance(node, ast.Call) and getattr(
+            node.func, "id", getattr(node.func, "attr", "")
+        )
         if name in ERRORS and node.args and isinstance(node.args[0], ast.Constant):
             yield node.args[0].value
         if name in ("Check", "_check") and node.args and isinstance(node.args[0], ast.Constant):

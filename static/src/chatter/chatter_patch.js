@@ -23,6 +23,12 @@ patch(Chatter.prototype, {
         );
     },
 
+    get childSubEnv() {
+        const env = super.childSubEnv;
+        env.inChatter.isMarketplace = () => this.isMarketplace;
+        return env;
+    },
+
     get marketplaceData() {
         const { record, threadModel } = this.props;
         const data = threadModel === "helpdesk.ticket" && record?.data;

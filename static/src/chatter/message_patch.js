@@ -20,7 +20,16 @@ patch(Message.prototype, {
 patch(MessageComponent.prototype, {
     get attClass() {
         const sender = this.message.marketplace_sender;
-        return { ...super.attClass, [`o_mkt_message o_mkt_from_${sender}`]: Boolean(sender) };
+        if (!sender) {
+            return super.attClass;
+        }
+        const failures = this.message.failureNotifications;
+        return {
+            ...super.attClass,
+            [`o_mkt_from_${sender}`]: true,
+            o_mkt_doubtful: failures.some((failure) => failure.isMarketplaceDoubt),
+            o_mkt_failed: failures.some((failure) => !failure.isMarketplaceDoubt),
+        };
     },
 
     get marketplaceSenderText() {

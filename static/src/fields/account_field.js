@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { computeM2OProps, Many2One } from "@web/views/fields/many2one/many2one";
 import {
     buildM2OFieldDescription,
@@ -8,7 +9,7 @@ import {
 } from "@web/views/fields/many2one/many2one_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { Component } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps } from "@odoo/owl";
 
 /** The coloured letter that stands for an account. */
 export class AccountLetter extends Component {
@@ -35,8 +36,18 @@ export class MarketplaceAccountField extends Component {
         size: { type: String, optional: true },
     };
 
+    setup() {
+        this.accounts = useService("marketplace_accounts");
+        onWillStart(() => this.accounts.load(this.value?.id));
+        onWillUpdateProps((props) => this.accounts.load(props.record.data[props.name]?.id));
+    }
+
     get value() {
         return this.props.record.data[this.props.name];
+    }
+
+    get letter() {
+        return this.accounts.get(this.value?.id);
     }
 
     get m2oProps() {
@@ -48,10 +59,6 @@ export class MarketplaceAccountField extends Component {
 registry.category("fields").add("marketplace_account", {
     ...buildM2OFieldDescription(MarketplaceAccountField),
     displayName: _t("Marketplace Account"),
-    relatedFields: [
-        { name: "code", type: "char" },
-        { name: "color", type: "integer" },
-    ],
     extractProps: (staticInfo, dynamicInfo) => ({
         ...extractM2OFieldProps(staticInfo, dynamicInfo),
         letterOnly: Boolean(staticInfo.options.letter_only),
