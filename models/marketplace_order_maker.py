@@ -36,6 +36,7 @@ class MarketplaceOrderMaker(models.AbstractModel):
                 {
                     "partner_id": partner.id,
                     "company_id": account.company_id.id,
+                    "pricelist_id": self._get_pricelist(account, order.currency).id,
                     "date_order": order.created_at and order.created_at.replace(microsecond=0),
                     account.order_field: account._format_order_ref(order.remote_id),
                     "marketplace_account_id": account.id,
@@ -67,6 +68,34 @@ class MarketplaceOrderMaker(models.AbstractModel):
                 self.env._("No product has the internal reference %s.", ", ".join(missing))
             )
         return found
+
+    def _get_pricelist(self, account, currency_code):
+        """A price list in the order's currency; none where it is the company's own."""
+        Pricelist = self.env["product.pricelist"]
+        if account.company_id.currency_id.name == currency_code:
+            return Pricelist
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", currency_code)])
+        )
+        if not currency:
+            raise ValueError(self.env._("The currency %s is not known.", currency_code))
+        currency.active = True
+        known = Pricelist.search(
+            [
+                ("currency_id", "=", currency.id),
+                ("company_id", "in", [False, account.company_id.id]),
+            ],
+            limit=1,
+        )
+        return known or Pricelist.create(
+            {
+                "name": self.env._("Marketplaces (%s)", currency_code),
+                "currency_id": currency.id,
+                "company_id": account.company_id.id,
+            }
+        )
 
     def _get_partner(self, account, order):
         address = order.delivery

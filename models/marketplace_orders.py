@@ -128,11 +128,7 @@ class MarketplaceOrders(models.AbstractModel):
         values = self._order_values(sale_order, order)
         changed = {name: value for name, value in values.items() if sale_order[name] != value}
         unmatched = self._update_lines(sale_order, order)
-        warning = (
-            self.env._("Lines of the marketplace that this order does not have: %s", unmatched)
-            if unmatched
-            else False
-        )
+        warning = self._get_warning(sale_order, order, unmatched)
         if (sale_order.marketplace_warning or False) != warning:
             changed["marketplace_warning"] = warning
         if order.contact_address and order.contact_address != (
@@ -143,12 +139,28 @@ class MarketplaceOrders(models.AbstractModel):
         if changed:
             sale_order.with_context(mail_notrack=True).write(changed)
 
+    def _get_warning(self, sale_order, order, unmatched):
+        """What does not fit between the two orders, in a sentence; False where all does."""
+        if sale_order.currency_id.name != order.currency:
+            return self.env._(
+                "The marketplace charges in %(theirs)s, this order is in %(ours)s: "
+                "nothing can be refunded from here.",
+                theirs=order.currency,
+                ours=sale_order.currency_id.name,
+            )
+        if unmatched:
+            return self.env._(
+                "Lines of the marketplace that this order does not have: %s", unmatched
+            )
+        return False
+
     def _order_values(self, sale_order, order):
         lines = [line for line in order.lines if not line.is_fee]
         gestures = sum(refund.amount for refund in order.refunds if refund.by_seller)
         return {
             "marketplace_state": order.state,
             "marketplace_remote_state": order.remote_state or False,
+            "marketplace_currency": order.currency,
             "marketplace_charged": float(sum(line.amount + line.shipping for line in lines)),
             "marketplace_gestures": float(gestures),
             "marketplace_has_claim": order.has_claim,

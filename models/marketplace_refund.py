@@ -81,6 +81,8 @@ class MarketplaceRefund(models.Model):
         Raises UserError where more would be given back than is left.
         """
         order._lock_refunds()
+        if order.marketplace_currency != order.currency_id.name:
+            raise UserError(order.marketplace_warning or self.env._("The currencies differ."))
         refund = self.sudo().create(
             {
                 "account_id": order.marketplace_account_id.id,

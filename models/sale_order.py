@@ -35,6 +35,7 @@ class SaleOrder(models.Model):
         LINE_STATES, "State At The Marketplace", copy=False, readonly=True
     )
     marketplace_remote_state = fields.Char("Marketplace's Own State", copy=False, readonly=True)
+    marketplace_currency = fields.Char("Currency At The Marketplace", copy=False, readonly=True)
     marketplace_charged = fields.Monetary("Charged", copy=False, readonly=True)
     marketplace_gestures = fields.Monetary(
         "Gestures Seen At The Marketplace", copy=False, readonly=True
@@ -134,6 +135,8 @@ class SaleOrder(models.Model):
         for order in self:
             account = order.marketplace_account_id
             writes = is_agent and account.state == "enabled" and bool(order.marketplace_ref)
+            order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
+            writes = writes and order.marketplace_currency == order.currency_id.name
             states = set(order.order_line.mapped("marketplace_state"))
             shipped = records.LINE_SHIPPED in states
             order.can_marketplace_refund = writes and shipped and account._can(base.REFUND_LINES)
@@ -146,7 +149,6 @@ class SaleOrder(models.Model):
                 and order.marketplace_state in (records.LINE_SHIPPED, records.LINE_TO_SHIP)
                 and (shipped or not order.marketplace_by_marketplace)
             )
-            order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
 
     @api.depends("order_line.marketplace_ref")
     def _compute_marketplace_lines(self):

@@ -23,6 +23,9 @@ class MarketplaceCase(TransactionCase):
             {"name": "Sandbox relay", "smtp_host": host, "smtp_port": int(port)}
         )
         cls.company = cls.env.company
+        euro = cls.env.ref("base.EUR")
+        euro.active = True
+        cls.company.currency_id = euro  # what the sandbox's marketplaces charge in
         cls.agent = cls._make_user("agent", "marketplace_helpdesk.group_agent")
         cls.manager = cls._make_user("manager", "marketplace_helpdesk.group_manager")
         cls.team = cls._make_team(cls.company, cls.agent + cls.manager)
