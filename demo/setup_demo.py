@@ -107,6 +107,8 @@ def make_account(team, manager, shipping):
             **addresses,
         }
     )
+    # Four days of questions are open, so that there is something to do from the start.
+    account.clock_start = fields.Datetime.subtract(fields.Datetime.now(), days=4)
     account.action_enable()
     return account
 

@@ -88,7 +88,7 @@ class MarketplaceOperation(models.Model):
     code = fields.Char("Marketplace's Code", readonly=True)
     message = fields.Char("What Happened", readonly=True)
     detail = fields.Text(readonly=True, groups="marketplace_helpdesk.group_manager")
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(readonly=True, aggregator=None)
     lease_until = fields.Datetime(readonly=True)
     retry_at = fields.Datetime("Next Try", readonly=True)
     sent_at = fields.Datetime(readonly=True)
@@ -107,7 +107,7 @@ class MarketplaceOperation(models.Model):
 
     def _read_group_orderby(self, order, groupby_terms, query):
         """Groups by state stand in the order of STATES: worst first."""
-        if order or list(groupby_terms) != ["state"]:
+        if (order or "state") != "state" or list(groupby_terms) != ["state"]:
             return super()._read_group_orderby(order, groupby_terms, query)
         states = [state for state, _label in STATES]
         return SQL("array_position(%s::varchar[], %s::varchar)", states, groupby_terms["state"])
