@@ -4,6 +4,7 @@ from . import (
     mail_mail,
     mail_message,
     mail_notification,
+    mail_thread,
     marketplace_account,
     marketplace_account_check,
     marketplace_account_job,

@@ -12,6 +12,7 @@ _lt = LazyTranslate(__name__)
 MODULE = "marketplace_helpdesk"
 
 TERMS = (
+    _lt("It could not be sent because of a fault in Odoo. Tell your administrator."),
     _lt("Parcel not received"),
     _lt("Incomplete parcel"),
     _lt("Accessories missing"),

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ..connectors import base
 from .html_tools import to_plain_text, to_safe_html
@@ -371,20 +371,21 @@ class HelpdeskTicket(models.Model):
     def _marketplace_alert(self, summary, note="", date=None, users=None):
         """One open activity per subject, for whoever has the ticket."""
         for ticket in self:
-            responsible = (
-                ticket.user_id
-                or users
-                or ticket.team_id.user_id
-                or ticket.marketplace_account_id.user_id
-                or self.env.user
-            )[:1]
+            people = (
+                ticket.user_id,
+                users or self.env["res.users"],
+                ticket.team_id.user_id,
+                ticket.marketplace_account_id.user_id,
+                self.env.user,
+            )
+            responsible = next(u for u in people if u[:1].active or u == people[-1])[:1]
             known = ticket.activity_ids.filtered(lambda a: a.summary == summary)
             if not known:
                 ticket.with_context(mail_activity_quick_update=True).activity_schedule(
                     "mail.mail_activity_data_todo",
                     date_deadline=date.date() if date else fields.Date.context_today(ticket),
                     summary=summary,
-                    note=note,
+                    note=plaintext2html(note),
                     user_id=responsible.id,
                 )
 
@@ -449,33 +450,6 @@ class HelpdeskTicket(models.Model):
         if self[:1].sudo().marketplace_case_ids:
             templates.pop("stage_id", None)
         return templates
-
-    def _message_receive_bounce(self, email, partner):
-        """A relay address sent an answer back: the customer has not got it."""
-        result = super()._message_receive_bounce(email, partner)
-        operations = (
-            self.env["marketplace.operation"]
-            .sudo()
-            .search(
-                [
-                    ("ticket_id", "in", self.ids),
-                    ("kind", "=", base.REPLY),
-                    ("state", "in", ("sent", "unknown")),
-                    ("case_id.contact_address", "=ilike", email or ""),
-                ]
-            )
-        )
-        for operation in operations:
-            operation._set_state(
-                "rejected",
-                code="bounce",
-                message=self.env._(
-                    "The answer came back undelivered: the relay address may have expired. "
-                    "The customer has not got it."
-                ),
-            )
-            operation.case_id.contact_address_date = False
-        return result
 
     # Buttons ------------------------------------------------------------------------------------
 

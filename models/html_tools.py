@@ -66,5 +66,10 @@ def is_same_text(ours, theirs, whole=False):
     return ours == theirs or (not whole and len(ours) >= MIN_CONTAINED and ours in theirs)
 
 
+def is_short(text):
+    """Whether a text says too little to be told from anybody else's."""
+    return len(_bare(text)) < MIN_CONTAINED
+
+
 def _bare(text):
     return re.sub(r"[\W_]+", "", text or "").casefold()

@@ -284,6 +284,8 @@ class MarketplaceAccount(models.Model):
                     "token_expires_at": False,
                 }
             )
+        # What was typed must not come back with the answer of saving.
+        self.invalidate_recordset(["password_input"], flush=False)
 
     @api.depends("stream_ids.last_success", "silence_hours", "state")
     def _compute_is_silent(self):

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from ..connectors import base, payload, records
 from .connector_terms import translate_term
 from .html_tools import is_same_text, to_plain_text
+from .marketplace_operation import OPEN_STATES
 
 KINDS = [
     (records.OFFER_QUESTION, "Offer Question"),
@@ -280,6 +281,7 @@ class MarketplaceCase(models.Model):
             reference=reference,
             mail_message_id=message.id,
         )
+        self._get_open_operations(base.CLOSE)._wait_for(reply)
         if close_after:
             self._ask_close(after=reply)
         return message
@@ -384,28 +386,29 @@ class MarketplaceCase(models.Model):
             case._ask_close()
 
     def _ask_close(self, after=None):
-        """Enqueue the closing; `after`: the operation whose success it waits for."""
+        """Enqueue the closing; `after`: the operation whose success it waits for, else the newest
+        answer on its way."""
         self.ensure_one()
-        waiting = self.sudo().operation_ids.filtered(
-            lambda o: (
-                o.kind == base.CLOSE and o.state in ("waiting", "pending", "sending", "unknown")
-            )
-        )
-        if waiting:
-            return waiting[0]
-        reply = self.sudo().operation_ids.filtered(
-            lambda o: (
-                o.kind == base.REPLY
-                and o.state in ("waiting", "pending", "sending", "sent", "unknown")
-            )
-        )
+        after = after or self._get_open_operations(base.REPLY)[:1]
+        known = self._get_open_operations(base.CLOSE)[:1]
+        if known:
+            known._wait_for(after)
+            return known
         operation = base.Close(reference="", case_remote_id=self.remote_id or "")
         return self.env["marketplace.operation"]._enqueue(
             self.account_id,
             operation.kind,
             payload.to_payload(operation),
             case=self,
-            after=after or reply[-1:],
+            after=after,
+        )
+
+    def _get_open_operations(self, kind):
+        """Operations of a kind that are not at their end, the newest first."""
+        return (
+            self.sudo()
+            .operation_ids.filtered(lambda o: o.kind == kind and o.state in OPEN_STATES)
+            .sorted("id", reverse=True)
         )
 
     def action_no_answer_needed(self):

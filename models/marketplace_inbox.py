@@ -10,7 +10,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import split_every
 
 from ..connectors import records
-from .html_tools import is_same_text, preview, to_plain_text, to_safe_html
+from .html_tools import is_same_text, is_short, preview, to_plain_text, to_safe_html
 
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ class Batch:
     fresh: list = field(
         default_factory=list
     )  # (case row, records.Message, mail.message or operation)
-    created: set = field(default_factory=set)
+    created: set = field(default_factory=set)  # ids of case rows
+    closed: set = field(default_factory=set)  # ids of case rows that the marketplace closed now
 
 
 class MarketplaceInbox(models.AbstractModel):
@@ -289,20 +290,8 @@ class MarketplaceInbox(models.AbstractModel):
         operations = self.env["marketplace.operation"]._get_unseen_replies(
             (rows | self._get_local_cases(batch.account, rows.mapped("order_ref"))).ids
         )
-        for item in candidates:
-            row, _key, message, _found = item
-            text = to_plain_text(message.body) if message.is_html else message.body
-            # A customer may quote our answer: of an unknown writer it must be the whole text.
-            whole = message.sender_type == records.UNKNOWN
-            match = operations.filtered(
-                lambda o, row=row, text=text, whole=whole: (
-                    (o.case_id == row or _may_join(o.case_id, row))
-                    and is_same_text(o.payload["text"], text, whole)
-                )
-            ).sorted(lambda o, row=row: (o.case_id != row, o.id))[:1]
-            if match:
-                item[3] = match
-                operations -= match
+        for item, operation in _match_echoes(candidates, operations):
+            item[3] = operation
 
     def _create_messages(self, batch):
         if not batch.fresh:
@@ -376,6 +365,8 @@ class MarketplaceInbox(models.AbstractModel):
                 row._link_order(self.env["sale.order"].browse(changed.pop("sale_order_id")))
             if changed:
                 row.write(changed)
+            if not case.is_open and (row.id in batch.created or "is_open" in changed):
+                batch.closed.add(row.id)
 
     def _finish(self, batch):
         """Clocks, reopened tickets, closed ones, and who is told."""
@@ -389,7 +380,7 @@ class MarketplaceInbox(models.AbstractModel):
         asked = [row.id for row, sender, _found in news if sender in records.ASKING]
         waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
         waiting.ticket_id._marketplace_reopen()
-        (rows.filtered(lambda r: not r.is_open)).ticket_id._marketplace_close_if_done()
+        rows.filtered(lambda r: r.id in batch.closed).ticket_id._marketplace_close_if_done()
         last = {
             row.ticket_id: found
             for row, sender, found in news
@@ -415,6 +406,34 @@ class MarketplaceInbox(models.AbstractModel):
         letters._set_aside(
             account, stream, self.env["marketplace.orders"]._to_broken(silent), "claim_without_case"
         )
+
+
+def _match_echoes(items, operations):
+    """Pairs of messages and the answers of ours that they are.
+
+    Equal texts first, in the same case, the longest, the oldest: a text that merely holds a
+    shorter answer must not take it from its own echo.
+    """
+    pairs = []
+    for item in items:
+        row, _key, message, _found = item
+        text = to_plain_text(message.body) if message.is_html else message.body
+        # A customer may quote our answer: of an unknown writer it must be the whole text.
+        by_stranger = message.sender_type == records.UNKNOWN
+        for operation in operations:
+            ours = operation.payload["text"]
+            near = operation.case_id == row
+            if not (near or _may_join(operation.case_id, row)):
+                continue
+            if is_same_text(ours, text, by_stranger) and not (by_stranger and is_short(ours)):
+                equal = is_same_text(ours, text, whole=True)
+                rank = (not equal, not near, -len(ours), operation.id)
+                pairs.append((rank, len(pairs), item, operation))
+    taken = set()
+    for _rank, _order, item, operation in sorted(pairs, key=lambda pair: pair[:2]):
+        if operation.id not in taken and item[3] is None and id(item) not in taken:
+            taken |= {operation.id, id(item)}
+            yield item, operation
 
 
 def _may_join(case, row):

@@ -29,6 +29,7 @@ STATES = [
 OPEN_STATES = ("unknown", "pending", "waiting", "sending", "sent")
 _FAILURES = {"unknown": "marketplace_doubt", "rejected": "marketplace_refused"}
 RETRY_MINUTES = 5
+TRIES_BEFORE_ALERT = 4
 
 
 class MarketplaceOperation(models.Model):
@@ -92,6 +93,7 @@ class MarketplaceOperation(models.Model):
     lease_until = fields.Datetime(readonly=True)
     retry_at = fields.Datetime("Next Try", readonly=True)
     sent_at = fields.Datetime(readonly=True)
+    has_left = fields.Boolean(readonly=True, help="It may have reached the marketplace.")
     done_at = fields.Datetime(readonly=True)
     needs_decision = fields.Boolean(
         readonly=True, help="The marketplace cannot tell: a manager decides."
@@ -196,6 +198,9 @@ class MarketplaceOperation(models.Model):
                 ("case_id", "in", list(case_ids)),
                 ("kind", "=", base.REPLY),
                 ("state", "!=", "cancelled"),
+                "|",
+                ("has_left", "=", True),
+                ("sent_at", "!=", False),
             ]
         )
         seen = (
@@ -232,6 +237,11 @@ class MarketplaceOperation(models.Model):
         elif self.kind == base.REPLY:
             self.case_id.sudo()._refresh_clock()
 
+    def _wait_for(self, operation):
+        """Steps that have not left yet wait for another one."""
+        for step in self.filtered(lambda o: operation and o.state in ("waiting", "pending")):
+            step._set_state("waiting", after_id=operation.id, retry_at=False)
+
     def _end_waiting(self):
         """Steps that wait for this one go on, or are given up with it."""
         followers = self.sudo().search([("after_id", "=", self.id), ("state", "=", "waiting")])
@@ -250,13 +260,18 @@ class MarketplaceOperation(models.Model):
     def _get_failure_summary(self, state):
         env = self.account_id._get_responsible_env()
         kind = dict(self._fields["kind"]._description_selection(env))[self.kind]
-        texts = {"unknown": env._("%s: in doubt", kind), "rejected": env._("%s: refused", kind)}
+        texts = {
+            "unknown": env._("%s: in doubt", kind),
+            "rejected": env._("%s: refused", kind),
+            "pending": env._("%s: still waiting to be sent", kind),
+            "done": env._("%s: refused in part", kind),
+        }
         return texts[state]
 
     def _withdraw_failure(self):
         """What was loud is settled: its to-do goes, unless another operation is in that state."""
         ticket = self.ticket_id.sudo()
-        for state in ("unknown", "rejected") if ticket.activity_ids else ():
+        for state in ("unknown", "rejected", "pending") if ticket.activity_ids else ():
             states = ticket.marketplace_operation_ids.filtered(lambda o: o.kind == self.kind)
             if state not in states.mapped("state"):
                 summary = self._get_failure_summary(state)
@@ -370,12 +385,34 @@ class MarketplaceOperation(models.Model):
             "view_mode": "form",
         }
 
+    @api.model
+    def _record_bounce(self, messages):
+        """The mails of these bubbles came back undelivered."""
+        operations = self.search(
+            [("mail_message_id", "in", messages.ids), ("state", "in", ("sent", "unknown"))]
+        )
+        for operation in operations:
+            operation.case_id.contact_address_date = False  # the next try asks for another
+            env = operation.account_id._get_responsible_env()
+            operation._set_state(
+                "rejected",
+                code="bounce",
+                message=env._(
+                    "The answer came back undelivered: the relay address may have expired. "
+                    "The customer has not got it."
+                ),
+            )
+
     # Small helpers of the outbox ----------------------------------------------------------------
 
     def _postpone(self, message, retry_after=None):
         """Nothing was sent: back to pending with a later try."""
         wait = timedelta(seconds=retry_after or RETRY_MINUTES * 60 * min(self.attempts or 1, 6))
-        self._set_state("pending", message=message, retry_at=fields.Datetime.now() + wait)
+        self._set_state(
+            "pending", message=message, sent_at=False, retry_at=fields.Datetime.now() + wait
+        )
+        if self.attempts >= TRIES_BEFORE_ALERT:
+            self._tell_failure()
 
 
 def _picture_text(picture):

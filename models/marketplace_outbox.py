@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime, timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -16,6 +18,10 @@ _logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 SETTLE_AGAIN = timedelta(minutes=5)
 MAX_CLOSE_TRIES = 6
+
+
+class LostClaim(Exception):
+    """Somebody else has moved the operation meanwhile: this turn leaves it alone."""
 
 
 class MarketplaceOutbox(models.AbstractModel):
@@ -71,8 +77,9 @@ class MarketplaceOutbox(models.AbstractModel):
     def _claim(self, account):
         """Take the oldest operation that may leave, in one statement; its lease starts.
 
-        Answers of one case keep their order. Money of one order waits while other money of it
-        is in doubt: a gesture seen there could not be told from an equal one of our own.
+        Answers of one case keep their order, and no closing overtakes them. Money of one order
+        waits while other money of it is in doubt: a gesture seen there could not be told from an
+        equal one of our own.
         """
         now = fields.Datetime.now()
         self.env["marketplace.account"].flush_model(["state"])
@@ -96,6 +103,11 @@ class MarketplaceOutbox(models.AbstractModel):
                                        AND p.case_id = o.case_id AND p.id < o.id
                                        AND p.state IN ('pending', 'sending'))
                                 AND NOT EXISTS (
+                                    SELECT FROM marketplace_operation q
+                                     WHERE q.kind = 'reply' AND o.kind = 'close'
+                                       AND q.case_id = o.case_id
+                                       AND q.state IN ('pending', 'sending', 'sent'))
+                                AND NOT EXISTS (
                                     SELECT FROM marketplace_operation m
                                      WHERE m.refund_id IS NOT NULL AND o.refund_id IS NOT NULL
                                        AND m.sale_order_id = o.sale_order_id AND m.id != o.id
@@ -112,7 +124,28 @@ class MarketplaceOutbox(models.AbstractModel):
         )
         operation = self.env["marketplace.operation"].browse([row[0] for row in rows])
         operation.invalidate_recordset()
+        if operation.refund_id:
+            # Two workers must not take money of one order at once: the second one fails here.
+            operation.sale_order_id._lock_refunds()
         return operation
+
+    def _fenced(self, operation, states, attempts, function, *args):
+        """Run `function` only while the operation is where this turn left it.
+
+        State and number of attempts name one claim: a person or another worker who moved it
+        changed one of them. Raises LostClaim then.
+        """
+        operation.flush_recordset()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT state, attempts FROM marketplace_operation WHERE id = %s FOR UPDATE",
+                operation.id,
+            )
+        )
+        if not rows or rows[0][0] not in states or rows[0][1] != attempts:
+            raise LostClaim(operation.reference)
+        operation.invalidate_recordset()
+        return function(*args)
 
     def _recover_leases(self, account):
         """A process died while sending: in doubt if the call had begun, else simply again."""
@@ -147,30 +180,48 @@ class MarketplaceOutbox(models.AbstractModel):
 
     def _send(self, operation, client, run):
         """Send one claimed operation once, and record what came of it."""
+        attempts = operation.attempts
+
+        def record(function, *args, states=("sending",)):
+            run.do(self._fenced, operation, states, attempts, function, *args)
+
         try:
-            prepared = self._prepare(operation, client, run)
+            self._send_claimed(operation, client, run, record)
+        except LostClaim:
+            _logger.info("Operation %s was moved by somebody else", operation.reference)
+
+    def _send_claimed(self, operation, client, run, record):
+        try:
+            call = self._prepare(operation, client, run, record)
+        except (LostClaim, psycopg2.Error):
+            raise
         except errors.LoginError:
-            run.do(operation._set_state, "pending")
+            record(operation._set_state, "pending")
             raise
         except (errors.RefusedError, errors.NotSupportedError) as error:
-            run.do(self._record_error, operation, error)
+            record(self._record_error, operation, error)
             return
         except errors.ConnectorError as error:  # only read so far: nothing happened
-            message = self._sentence(operation, error)
             retry_after = getattr(error, "retry_after", None)
-            run.do(lambda: operation._postpone(message, retry_after))
+            record(operation._postpone, self._sentence(operation, error), retry_after)
             return
+        except Exception as error:
+            _logger.exception("Operation %s cannot be prepared", operation.reference)
+            record(self._record_error, operation, _as_bug(error))
+            return
+        # Whatever the claim became meanwhile (its lease may have ended), the answer is true.
+        after_call = ("sending", "unknown")
         try:
-            outcome = prepared()
+            outcome = call()
         except errors.LoginError:
-            run.do(operation._set_state, "pending")
+            record(operation._set_state, "pending")
             raise
         except errors.ConnectorError as error:
-            run.do(self._record_error, operation, error)
-            return
-        run.do(self._record_outcome, operation, outcome)
+            record(self._record_error, operation, error, states=after_call)
+        else:
+            record(self._record_outcome, operation, outcome, states=after_call)
 
-    def _prepare(self, operation, client, run):
+    def _prepare(self, operation, client, run, record):
         """Read what is needed, note the picture before, and return the call that sends."""
         run.do(self._check_still_allowed, operation)
         if self._goes_by_mail(operation):
@@ -181,7 +232,7 @@ class MarketplaceOutbox(models.AbstractModel):
         else:
             remote = operation._get_remote_operation()
             picture, call = client.picture(remote), lambda: client.perform(remote)
-        run.do(self._begin_call, operation, picture)
+        record(self._begin_call, operation, picture)
         return call
 
     def _goes_by_mail(self, operation):
@@ -207,7 +258,7 @@ class MarketplaceOutbox(models.AbstractModel):
     def _record_outcome(self, operation, outcome):
         """What the marketplace answered, item by item where it answers so."""
         if self._goes_by_mail(operation):
-            operation._set_state("sent", message=False, retry_at=False)
+            operation._set_state("sent", message=False, retry_at=False, has_left=True)
             return
         if outcome.retry_when_answered:
             self._wait_for_answer(operation, outcome)
@@ -222,6 +273,8 @@ class MarketplaceOutbox(models.AbstractModel):
             remote_id=outcome.remote_id or False,
             retry_at=False,
         )
+        if accepted and not outcome.ok:
+            operation._tell_failure()
 
     def _outcome_sentence(self, operation, outcome):
         lang_env = operation.account_id._get_responsible_env()
@@ -253,6 +306,7 @@ class MarketplaceOutbox(models.AbstractModel):
             detail=error and error.detail or False,
             needs_decision=needs_decision,
             retry_at=False,
+            has_left=True,
         )
 
     def _sentence(self, operation, error):
@@ -315,10 +369,21 @@ class MarketplaceOutbox(models.AbstractModel):
         )
 
     def _settle_one(self, operation, client, run):
-        """Ask the marketplace; never send again blindly."""
-        if self._goes_by_mail(operation):
-            run.do(self._settle_mail, operation)
-            return
+        """Ask the marketplace; never send again blindly. A manager may decide meanwhile."""
+        attempts = operation.attempts
+
+        def record(function, *args):
+            run.do(self._fenced, operation, ("unknown",), attempts, function, *args)
+
+        try:
+            if self._goes_by_mail(operation):
+                record(self._settle_mail, operation)
+            else:
+                self._settle_call(operation, client, record)
+        except LostClaim:
+            _logger.info("Operation %s was settled by somebody else", operation.reference)
+
+    def _settle_call(self, operation, client, record):
         remote = operation._get_remote_operation()
         try:
             finding = client.find(remote, operation.before or {}, operation.sent_at)
@@ -326,9 +391,9 @@ class MarketplaceOutbox(models.AbstractModel):
             raise
         except errors.ConnectorError as error:
             _logger.info("Operation %s stays in doubt: %s", operation.reference, error)
-            run.do(self._ask_later, operation, operation.now)
-            return
-        run.do(self._apply_finding, operation, finding)
+            record(self._ask_later, operation, operation.now)
+        else:
+            record(self._apply_finding, operation, finding)
 
     def _settle_mail(self, operation):
         """Whether a mail left is seen in the thread; where it is not in time, a person decides."""
@@ -342,7 +407,10 @@ class MarketplaceOutbox(models.AbstractModel):
             operation.now = finding.now
             self._record_outcome(operation, finding.outcome)
         elif finding.verdict == base.ABSENT:
-            operation._set_state("pending", now=finding.now, retry_at=False)
+            # Why sending again is safe is kept with the operation.
+            operation._set_state(
+                "pending", now=finding.now, retry_at=False, message=finding.reason or False
+            )
         elif finding.verdict == base.NOT_YET:
             self._ask_later(operation, finding.now)
         else:
@@ -358,3 +426,12 @@ class MarketplaceOutbox(models.AbstractModel):
     def _test_mail_server(self, account):
         """Raise a ConnectorError where the outgoing server does not take the sender address."""
         self.env["marketplace.relay.mail"]._test(account)
+
+
+def _as_bug(error):
+    """A mistake of our own, as an error that is shown; the trace is in the log."""
+    return errors.RefusedError(
+        "It could not be sent because of a fault in Odoo. Tell your administrator.",
+        code="bug",
+        detail=repr(error),
+    )

@@ -85,15 +85,25 @@ class MarketplaceRelayMail(models.AbstractModel):
         leaves, it is the same mail."""
         account = operation.account_id
         data = operation.payload
-        return self._get_server_env(account)._build_email__(
-            email_from=account.sender_email,
-            email_to=[address],
-            subject=data.get("subject") or operation.case_id.subject or account.name,
-            body=data["text"],
-            reply_to=account.sender_email,
-            message_id=operation.mail_message_id.message_id,
-            headers={"X-Auto-Response-Suppress": "OOF"},
-        )
+        subject = data.get("subject") or operation.case_id.subject or account.name
+        try:
+            return self._get_server_env(account)._build_email__(
+                email_from=account.sender_email,
+                email_to=[address],
+                subject=" ".join(subject.split()),  # remote text may hold line ends
+                body=data["text"],
+                reply_to=account.sender_email,
+                message_id=operation.mail_message_id.message_id,
+                headers={"X-Auto-Response-Suppress": "OOF"},
+            )
+        except (AssertionError, ValueError, UnicodeError) as error:
+            raise errors.RefusedError(
+                account._get_responsible_env()._(
+                    "No e-mail can be made of this answer: check the account's sender address."
+                ),
+                code="mail_address",
+                detail=repr(error),
+            ) from error
 
     def _get_server_env(self, account):
         return self.env["ir.mail_server"].sudo().with_company(account.company_id)

@@ -10,6 +10,7 @@ from . import test_out_close
 from . import test_out_contact
 from . import test_out_decide
 from . import test_out_doubt
+from . import test_out_fences
 from . import test_out_reply
 from . import test_refund_ask
 from . import test_refund_refusal

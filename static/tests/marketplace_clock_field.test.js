@@ -9,12 +9,12 @@ class Deadline extends models.Model {
     warn_hours = fields.Integer();
 
     _records = [
-        { id: 1, deadline: "2026-11-24 08:30:00", warn_hours: 8 },
+        { id: 1, deadline: "2026-11-24 08:30:30", warn_hours: 8 },
         { id: 2, deadline: "2026-11-24 08:59:30", warn_hours: 8 },
-        { id: 3, deadline: "2026-11-24 09:42:00", warn_hours: 8 },
-        { id: 4, deadline: "2026-11-24 18:05:00", warn_hours: 8 },
-        { id: 5, deadline: "2026-11-24 18:05:00", warn_hours: 12 },
-        { id: 6, deadline: "2026-11-26 11:00:00", warn_hours: 8 },
+        { id: 3, deadline: "2026-11-24 09:42:30", warn_hours: 8 },
+        { id: 4, deadline: "2026-11-24 18:05:30", warn_hours: 8 },
+        { id: 5, deadline: "2026-11-24 18:05:30", warn_hours: 12 },
+        { id: 6, deadline: "2026-11-26 11:00:30", warn_hours: 8 },
         { id: 7, deadline: false, warn_hours: 8 },
     ];
 }

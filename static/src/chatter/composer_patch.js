@@ -25,6 +25,7 @@ patch(Composer.prototype, {
         ]);
         const { composerText, composerHtml } = this.props.composer;
         const text = composerText || createElementWithContent("div", composerHtml).textContent;
+        action.views = [[false, "form"]];
         action.context = { ...action.context, default_body: text.trim() };
         await this.marketplaceAction.doAction(action, {
             onClose: (args) => {

@@ -1,0 +1,122 @@
+"""What people and other workers do while the job is in the middle of something."""
+
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from odoo.addons.marketplace_helpdesk.connectors.cdiscount.client import CdiscountClient
+
+from .out_case import OutCase
+
+
+@tagged("post_install", "-at_install")
+class TestFences(OutCase):
+    def test_decision_while_the_job_asks(self):
+        """A manager decides while the marketplace is being asked: the job leaves it alone."""
+        case = self.make_case()
+        self.seller.fault("CreateRefundVoucher", "reset_before")
+        operation = self.refund(case.sale_order_id, "REF-1").operation_ids
+        self.turn()
+        self.assertEqual(operation.state, "unknown")
+        find = CdiscountClient.find
+        manager = operation.with_user(self.manager)
+
+        def decide_meanwhile(client, *args):
+            finding = find(client, *args)
+            manager.action_happened()
+            manager.env.flush_all()
+            return finding
+
+        self.wait(minutes=95)
+        with patch.object(CdiscountClient, "find", decide_meanwhile):
+            self.turn()
+        self.turn()
+        self.assertEqual(operation.state, "done")
+        self.assertEqual(operation.decided_by_id, self.manager)
+        self.assertEqual(self.seller.count("CreateRefundVoucher")[1], 0)
+
+    def test_subject_with_line_ends(self):
+        """Remote text in the subject stops neither the answer nor the job."""
+        case = self.make_case(subject="Colis\nabîmé")
+        operation = self.answer(case, "Nous vous renvoyons le colis demain.")
+        self.turn(pull=True)
+        self.turn(pull=True)
+        self.assertEqual(operation.state, "done")
+        self.assertEqual(self.seller.state["mails"][-1]["subject"], "Colis abîmé")
+
+    def test_closing_waits_for_the_newest_answer(self):
+        case = self.make_case()
+        first = self.answer(case, "Nous cherchons votre colis auprès du transporteur.")
+        second = self.answer(case, "Il est retrouvé et arrive demain chez vous.")
+        case.with_user(self.agent).action_close()
+        closing = case.operation_ids.filtered(lambda o: o.kind == "close")
+        self.assertEqual(closing.after_id, second)
+        third = self.answer(case, "Et voici encore le bon de retour promis.")
+        case.with_user(self.agent).action_close()
+        self.assertEqual(closing.after_id, third)
+        for _turn in range(4):
+            self.turn(pull=True)
+        self.assertEqual((first + second + third + closing).mapped("state"), ["done"] * 4)
+        thread = self.seller.get_discussion(int(case.remote_id))
+        self.assertEqual(thread["status"], "Closed")
+        self.assertEqual(len(thread["messages"]), 4)
+
+    def test_echo_of_the_longer_answer(self):
+        """Two answers that begin alike: each is confirmed by its own echo."""
+        case = self.make_case()
+        self.seller.fault("smtp", "silent")
+        short = self.answer(case, "Bonjour, votre colis est parti ce matin.")
+        long = self.answer(case, "Bonjour, votre colis est parti ce matin. Voici le suivi promis.")
+        self.turn(pull=True)
+        self.turn(pull=True)
+        self.assertEqual((short.state, long.state), ("sent", "done"))
+
+    def test_short_words_of_a_stranger(self):
+        """An answer that never left is not confirmed by a stranger's equal word."""
+        case = self.make_case()
+        self.seller.fault("smtp", "temporary", times=9)
+        operation = self.answer(case, "merci")
+        self.turn(pull=True)
+        self.seller.say(int(case.remote_id), "merci", sender="customer", sender_name="Une voisine")
+        self.turn(pull=True)
+        self.assertEqual(operation.state, "pending")
+
+    def test_waiting_for_ever_is_loud(self):
+        case = self.make_case()
+        self.seller.fault("smtp", "temporary", times=99)
+        operation = self.answer(case, "Nous vous répondons au plus vite, promis.")
+        for _turn in range(5):
+            self.turn(pull=True)
+            self.wait(hours=1)
+        self.assertEqual(operation.state, "pending")
+        self.assertIn("Reply: still waiting to be sent", self.alarms(case.ticket_id))
+
+    def test_partly_refused_is_loud(self):
+        case = self.make_case()
+        self.seller.fault("CreateRefundVoucher", "item_error", index=1)
+        refund = self.refund(case.sale_order_id)
+        self.turn(pull=True)
+        self.assertEqual(refund.state, "partial")
+        self.assertIn("Refund: refused in part", self.alarms(case.ticket_id))
+
+    def test_ticket_reopened_by_an_agent_stays_open(self):
+        case = self.make_case()
+        self.answer(case, "Voilà, tout est réglé de notre côté.")
+        case.with_user(self.agent).action_close()
+        self.turn(pull=True)
+        self.turn(pull=True)
+        ticket = case.ticket_id.with_user(self.agent)
+        self.assertTrue(ticket.stage_id.closed)
+        ticket.stage_id = self.team._get_applicable_stages().filtered(lambda s: not s.closed)[:1]
+        self.turn(pull=True)
+        self.assertFalse(ticket.stage_id.closed)
+
+    def test_bounce_of_one_answer(self):
+        """A bounce marks its own answer, not the others to the same address."""
+        case = self.make_case()
+        self.seller.fault("smtp", "silent", times=2)
+        first = self.answer(case, "Première réponse qui se perd en chemin.")
+        second = self.answer(case, "Seconde réponse qui se perd aussi.")
+        self.turn(pull=True)
+        self.env["marketplace.operation"]._record_bounce(first.mail_message_id)
+        self.assertEqual((first.state, second.state), ("rejected", "sent"))
