@@ -25,7 +25,9 @@ class MarketplaceCase(TransactionCase):
         cls.company = cls.env.company
         euro = cls.env.ref("base.EUR")
         euro.active = True
-        cls.company.currency_id = euro  # what the sandbox's marketplaces charge in
+        # The sandbox's marketplaces charge in euros, and so do the company's own orders.
+        cls.company.currency_id = euro
+        cls.env["product.pricelist"].search([("currency_id", "!=", euro.id)]).active = False
         cls.agent = cls._make_user("agent", "marketplace_helpdesk.group_agent")
         cls.manager = cls._make_user("manager", "marketplace_helpdesk.group_manager")
         cls.team = cls._make_team(cls.company, cls.agent + cls.manager)

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from .inbound_common import InboundCase, hours_ago
 
+BLOCKED = "This customer is blocked."
 CLIENT = "odoo.addons.marketplace_helpdesk.connectors.cdiscount.client"
 
 
@@ -171,7 +172,7 @@ class TestCreatedOrders(InboundCase):
 
         def refuse_one(orders):
             if blocked["number"] in orders.mapped("marketplace_ref"):
-                raise UserError(self.env._("This customer is blocked."))
+                raise UserError(BLOCKED)
             return confirm(orders)
 
         with self._confirming(refuse_one):

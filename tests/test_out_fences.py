@@ -2,9 +2,8 @@
 
 from unittest.mock import patch
 
-from odoo.tests import tagged
-
 from odoo.addons.marketplace_helpdesk.connectors.cdiscount.client import CdiscountClient
+from odoo.tests import tagged
 
 from .out_case import OutCase
 

@@ -12,7 +12,10 @@ from .ui import step
 RECIPE = 1  # raise it to have every template built again
 MODULES = ("helpdesk_mgmt_sale", "sale_management")
 # users are French; tests run in a company without demo data, as customers have
-OPTIONS = {"test": ("--load-language=en_US,fr_FR",), "demo": ("--load-language=en_US,fr_FR", "--with-demo")}
+OPTIONS = {
+    "test": ("--load-language=en_US,fr_FR",),
+    "demo": ("--load-language=en_US,fr_FR", "--with-demo"),
+}
 
 
 def template(odoo: Odoo, kind: str, extra: tuple[str, ...] = ()) -> str:
