@@ -222,6 +222,7 @@ class MarketplaceOperation(models.Model):
         self.sudo().write({"state": state, **values})
         self._update_notification()
         self._withdraw_failure()
+        self.ticket_id._marketplace_refresh_screens(self.ticket_id)
         if self.refund_id:
             self.refund_id.sudo()._follow_operation(self)
         if state in ("done", "cancelled"):
@@ -362,7 +363,9 @@ class MarketplaceOperation(models.Model):
             operation.account_id._check_writes()
             if operation.refund_id and operation.state == "rejected":
                 operation.refund_id._check_retry()
-            operation.sudo()._set_state("pending", retry_at=False, sent_at=False, message=False)
+            operation.sudo()._set_state(
+                "pending", retry_at=False, sent_at=False, message=False, code=False
+            )
             operation.account_id._trigger_job()
 
     def action_abandon(self):

@@ -2,6 +2,7 @@ from . import test_account_life
 from . import test_i18n
 from . import test_in_clock
 from . import test_in_failures
+from . import test_in_leftovers
 from . import test_in_messages
 from . import test_in_orders
 from . import test_in_recorded
@@ -13,7 +14,9 @@ from . import test_out_doubt
 from . import test_out_fences
 from . import test_out_reply
 from . import test_refund_ask
+from . import test_refund_figures
 from . import test_refund_refusal
+from . import test_rights_borders
 from . import test_rights_companies
 from . import test_rights_people
 from . import test_rights_secrets
