@@ -317,8 +317,9 @@ class Client:
         """The `records.Carrier`s that a shipment may name."""
         return ()
 
-    def backoffice_url(self, case_remote_id="", order_ref=""):
-        """A link into the seller's back office, "" where none is known."""
+    @classmethod
+    def backoffice_url(cls, case_remote_id="", order_ref=""):
+        """A link into the seller's back office, "" where none is known. Needs no login."""
         return ""
 
     # Writing
@@ -326,6 +327,7 @@ class Client:
     def picture(self, operation):
         """What the marketplace shows just before sending: a JSON-able dict kept with the operation.
 
+        For a gesture "gestures" is the sum, as text, of those that the order shows already.
         It only reads: whatever it raises, nothing was sent.
         """
         return {}

@@ -73,8 +73,8 @@ class Message:
 class Case:
     """One conversation or complaint with its messages, oldest first.
 
-    `reply_needed_since`: only where the marketplace says so itself; else the job derives it
-    from the messages. `complete`: `messages` is the whole thread.
+    `reply_needed_since`: only where the marketplace says so itself; the clock of the case is
+    derived from the messages everywhere. `complete`: `messages` is the whole thread.
     """
 
     remote_id: str

@@ -21,6 +21,7 @@ from . import (
     marketplace_refund_line,
     marketplace_relay_mail,
     marketplace_stream,
+    res_users,
     sale_order,
     sale_order_line,
 )

@@ -25,9 +25,14 @@ ANSWER_STATES = [
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
-    marketplace_case_ids = fields.One2many("marketplace.case", "ticket_id", "Marketplace Cases")
+    marketplace_case_ids = fields.One2many(
+        "marketplace.case",
+        "ticket_id",
+        "Marketplace Cases",
+        groups="marketplace_helpdesk.group_agent",
+    )
     marketplace_case_count = fields.Integer(
-        compute="_compute_marketplace_case_count", compute_sudo=True
+        compute="_compute_marketplace_case_count", compute_sudo=True, groups="base.group_user"
     )
     marketplace_account_id = fields.Many2one(
         "marketplace.account",
@@ -36,17 +41,34 @@ class HelpdeskTicket(models.Model):
         store=True,
         index="btree_not_null",
     )
-    marketplace_kind = fields.Selection(KINDS, compute="_compute_marketplace", store=True)
+    marketplace_kind = fields.Selection(
+        KINDS, compute="_compute_marketplace", store=True, groups="base.group_user"
+    )
     marketplace_deadline = fields.Datetime(
-        "Answer Before", compute="_compute_marketplace", store=True, index="btree_not_null"
+        "Answer Before",
+        compute="_compute_marketplace",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
     marketplace_unread = fields.Integer(
-        "Unanswered", compute="_compute_marketplace", store=True, aggregator=None
+        "Unanswered",
+        compute="_compute_marketplace",
+        store=True,
+        aggregator=None,
+        groups="base.group_user",
     )
-    marketplace_warn_hours = fields.Integer(related="marketplace_account_id.warn_hours")
-    marketplace_last_message = fields.Char(compute="_compute_marketplace_last", compute_sudo=True)
+    marketplace_warn_hours = fields.Integer(
+        related="marketplace_account_id.warn_hours", groups="base.group_user"
+    )
+    marketplace_last_message = fields.Char(
+        compute="_compute_marketplace_last", compute_sudo=True, groups="base.group_user"
+    )
     marketplace_last_message_at = fields.Datetime(
-        "Last Message", compute="_compute_marketplace_last", compute_sudo=True
+        "Last Message",
+        compute="_compute_marketplace_last",
+        compute_sudo=True,
+        groups="base.group_user",
     )
     marketplace_case_id = fields.Many2one(
         "marketplace.case",
@@ -55,86 +77,133 @@ class HelpdeskTicket(models.Model):
         compute_sudo=True,
         search="_search_marketplace_case",
         help="The case that an answer from the chatter goes to.",
+        groups="base.group_user",
     )
     marketplace_order_id = fields.Many2one(
         "sale.order",
         compute="_compute_marketplace_case",
         compute_sudo=True,
         search="_search_marketplace_order",
+        groups="base.group_user",
     )
     marketplace_answer_state = fields.Selection(
         ANSWER_STATES,
         "Answer State",
         compute="_compute_marketplace_answer_state",
         compute_sudo=True,
+        groups="base.group_user",
     )
     marketplace_failure = fields.Char(
         compute="_compute_marketplace_failure",
         compute_sudo=True,
         help="Why the last answer did not arrive.",
+        groups="marketplace_helpdesk.group_agent",
     )
     # The banner: what the current case is about
     marketplace_case_position = fields.Char(
-        compute="_compute_marketplace_case_position", compute_sudo=True
+        compute="_compute_marketplace_case_position", compute_sudo=True, groups="base.group_user"
     )
-    marketplace_case_number = fields.Char("Number", related="marketplace_case_id.remote_id")
-    marketplace_topic = fields.Char(related="marketplace_case_id.topic_name")
-    marketplace_customer_name = fields.Char(related="marketplace_case_id.customer_name")
-    marketplace_awaiting_since = fields.Datetime(related="marketplace_case_id.awaiting_since")
-    marketplace_is_open = fields.Boolean(related="marketplace_case_id.is_open")
-    marketplace_backoffice_url = fields.Char(related="marketplace_case_id.backoffice_url")
-    marketplace_account_state = fields.Selection(related="marketplace_account_id.state")
+    marketplace_case_number = fields.Char(
+        "Number", related="marketplace_case_id.remote_id", groups="base.group_user"
+    )
+    marketplace_topic = fields.Char(
+        related="marketplace_case_id.topic_name", groups="base.group_user"
+    )
+    marketplace_customer_name = fields.Char(
+        related="marketplace_case_id.customer_name", groups="base.group_user"
+    )
+    marketplace_awaiting_since = fields.Datetime(
+        related="marketplace_case_id.awaiting_since", groups="base.group_user"
+    )
+    marketplace_is_open = fields.Boolean(
+        related="marketplace_case_id.is_open", groups="base.group_user"
+    )
+    marketplace_backoffice_url = fields.Char(
+        related="marketplace_case_id.backoffice_url", groups="base.group_user"
+    )
+    marketplace_account_state = fields.Selection(
+        related="marketplace_account_id.state", groups="base.group_user"
+    )
     # The order panel
     marketplace_order_ref = fields.Char(
-        "Order At The Marketplace", related="marketplace_case_id.order_ref"
+        "Order At The Marketplace",
+        related="marketplace_case_id.order_ref",
+        groups="base.group_user",
     )
-    marketplace_order_state = fields.Selection(related="marketplace_order_id.marketplace_state")
-    marketplace_order_date = fields.Datetime(related="marketplace_order_id.date_order")
-    marketplace_shipped_at = fields.Datetime(related="marketplace_order_id.marketplace_shipped_at")
+    marketplace_order_state = fields.Selection(
+        related="marketplace_order_id.marketplace_state", groups="base.group_user"
+    )
+    marketplace_order_date = fields.Datetime(
+        related="marketplace_order_id.date_order", groups="base.group_user"
+    )
+    marketplace_shipped_at = fields.Datetime(
+        related="marketplace_order_id.marketplace_shipped_at", groups="base.group_user"
+    )
     marketplace_ship_before = fields.Datetime(
-        related="marketplace_order_id.marketplace_ship_before"
+        related="marketplace_order_id.marketplace_ship_before", groups="base.group_user"
     )
-    marketplace_refund_until = fields.Date(related="marketplace_order_id.marketplace_refund_until")
+    marketplace_refund_until = fields.Date(
+        related="marketplace_order_id.marketplace_refund_until",
+        groups="marketplace_helpdesk.group_agent",
+    )
     marketplace_charged = fields.Monetary(
         related="marketplace_order_id.marketplace_charged",
         currency_field="marketplace_currency_id",
+        groups="marketplace_helpdesk.group_agent",
     )
     marketplace_refunded = fields.Monetary(
         related="marketplace_order_id.marketplace_refunded",
         currency_field="marketplace_currency_id",
+        groups="marketplace_helpdesk.group_agent",
     )
     marketplace_asked = fields.Monetary(
         related="marketplace_order_id.marketplace_asked",
         currency_field="marketplace_currency_id",
+        groups="marketplace_helpdesk.group_agent",
     )
     marketplace_left = fields.Monetary(
         related="marketplace_order_id.marketplace_left",
         currency_field="marketplace_currency_id",
+        groups="marketplace_helpdesk.group_agent",
     )
-    marketplace_currency_id = fields.Many2one(related="marketplace_order_id.currency_id")
-    marketplace_warning = fields.Char(related="marketplace_order_id.marketplace_warning")
-    marketplace_refund_ids = fields.One2many("marketplace.refund", "ticket_id")
+    marketplace_currency_id = fields.Many2one(
+        related="marketplace_order_id.currency_id", groups="marketplace_helpdesk.group_agent"
+    )
+    marketplace_warning = fields.Char(
+        related="marketplace_order_id.marketplace_warning",
+        groups="marketplace_helpdesk.group_agent",
+    )
+    marketplace_refund_ids = fields.One2many(
+        "marketplace.refund", "ticket_id", groups="marketplace_helpdesk.group_agent"
+    )
     marketplace_refund_count = fields.Integer(
-        compute="_compute_marketplace_refund_count", compute_sudo=True
+        compute="_compute_marketplace_refund_count",
+        compute_sudo=True,
+        groups="marketplace_helpdesk.group_agent",
     )
-    marketplace_operation_ids = fields.One2many("marketplace.operation", "ticket_id")
+    marketplace_operation_ids = fields.One2many(
+        "marketplace.operation", "ticket_id", groups="marketplace_helpdesk.group_agent"
+    )
     marketplace_order_line_ids = fields.One2many(
-        "sale.order.line", compute="_compute_marketplace_order_lines", compute_sudo=True
+        "sale.order.line",
+        compute="_compute_marketplace_order_lines",
+        compute_sudo=True,
+        groups="marketplace_helpdesk.group_agent",
     )
     can_marketplace_answer = fields.Boolean(
-        compute="_compute_marketplace_abilities", compute_sudo=True
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
     can_marketplace_close = fields.Boolean(
-        compute="_compute_marketplace_abilities", compute_sudo=True
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
     can_marketplace_refund = fields.Boolean(
-        compute="_compute_marketplace_abilities", compute_sudo=True
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
     can_marketplace_gesture = fields.Boolean(
-        compute="_compute_marketplace_abilities", compute_sudo=True
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
     can_marketplace_refuse = fields.Boolean(
-        compute="_compute_marketplace_abilities", compute_sudo=True
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
 
     # Computes -----------------------------------------------------------------------------------
@@ -234,6 +303,17 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             lines = ticket.marketplace_order_id.order_line
             ticket.marketplace_order_line_ids = lines.filtered("marketplace_ref")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open_cases(self):
+        waiting = self.sudo().filtered(lambda t: any(t.marketplace_case_ids.mapped("is_open")))
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%s has an open case at a marketplace, whose clock runs on: close it first.",
+                    ", ".join(waiting.mapped("number")),
+                )
+            )
 
     # Made by the inbox --------------------------------------------------------------------------
 
@@ -428,7 +508,7 @@ class HelpdeskTicket(models.Model):
                 )
         body = kwargs.get("body") or ""
         text = to_plain_text(body) if isinstance(body, Markup) else body
-        case._check_content(text, confirmed=False)
+        case.account_id._check_answer_content(text, confirmed=False)
         return case._post_answer(text)
 
     # Doors that stay shut: nobody outside is mailed by accident ---------------------------------

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize
 
 from ..connectors import base, get_client_class, get_provider_selection
@@ -26,6 +26,8 @@ RULES = {
     "silence_hours": 6,
     "settle_minutes": 90,
 }
+# Kept by the account itself: over RPC nobody writes them.
+_OWN = {"state", "cron_id", "clock_start", "last_run", "last_error", "checked_at", "password_date"}
 _WAITING = ("pending", "waiting", "sending", "sent")
 
 
@@ -207,6 +209,8 @@ class MarketplaceAccount(models.Model):
         readonly=True, copy=False, help="Messages older than this start no clock."
     )
 
+    started_at = fields.Datetime(readonly=True, copy=False, help="Silence counts from here.")
+
     cron_id = fields.Many2one("ir.cron", ondelete="restrict", readonly=True, copy=False)
     stream_ids = fields.One2many("marketplace.stream", "account_id", copy=False)
     check_ids = fields.One2many("marketplace.account.check", "account_id", copy=False)
@@ -344,12 +348,19 @@ class MarketplaceAccount(models.Model):
 
     # Constraints --------------------------------------------------------------------------------
 
-    @api.constrains("sender_email")
+    @api.constrains("sender_email", "state")
     def _check_sender_email(self):
-        for account in self.filtered("sender_email"):
-            if not email_normalize(account.sender_email):
+        for account in self:
+            sender = account.sender_email
+            if sender and not email_normalize(sender):
+                raise ValidationError(self.env._("“%s” is not an e-mail address.", sender))
+            if not sender and account.uses_relay_mail and account.state in ("observing", "enabled"):
                 raise ValidationError(
-                    self.env._("“%s” is not an e-mail address.", account.sender_email)
+                    self.env._(
+                        "“%s” needs a sender address as long as it is on: answers leave as "
+                        "e-mails from there. Disable the account first.",
+                        account.name,
+                    )
                 )
 
     @api.constrains("service_url", "token_url")
@@ -373,14 +384,30 @@ class MarketplaceAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        accounts = super().create(vals_list)
+        for vals in vals_list:
+            self._check_values(vals)
+        accounts = super().create([self._clean_values(vals) for vals in vals_list])
         for account in accounts:
             account._create_streams()
             account._create_reasons()
             account._create_cron()
         return accounts
 
+    def _check_values(self, vals):
+        own = _OWN & vals.keys()
+        if own and not self.env.su:
+            raise AccessError(
+                self.env._("%s: only the account itself changes this.", ", ".join(sorted(own)))
+            )
+
+    def _clean_values(self, vals):
+        """The sender as a plain address; what is none is left to the constraint."""
+        sender = vals.get("sender_email")
+        return {**vals, "sender_email": email_normalize(sender) or sender} if sender else vals
+
     def write(self, vals):
+        self._check_values(vals)
+        vals = self._clean_values(vals)
         if "provider" in vals and any(account.provider != vals["provider"] for account in self):
             raise UserError(self.env._("Make a new account for another marketplace."))
         if "company_id" in vals:
@@ -473,6 +500,12 @@ class MarketplaceAccount(models.Model):
             )
         )
 
+    def _get_backoffice_url(self, case_remote_id, order_ref):
+        """A link into the seller's back office, "" where none is known."""
+        if not self.provider:
+            return ""
+        return self._client_class().backoffice_url(case_remote_id or "", order_ref or "")
+
     def _client_options(self):
         names = [name.strip() for name in (self.seller_names or "").split(",")]
         return {
@@ -548,9 +581,11 @@ class MarketplaceAccount(models.Model):
 
     def action_disable(self):
         """Neither read nor write. What waits in the outbox stays there."""
-        self.write({"state": "disabled"})
+        self.check_access("write")
+        self.sudo().write({"state": "disabled"})
 
     def _activate(self, state):
+        self.check_access("write")
         for account in self:
             account._check_ready()
             values = {"state": state, "last_error": False}
@@ -558,7 +593,10 @@ class MarketplaceAccount(models.Model):
                 values["clock_start"] = fields.Datetime.now() - timedelta(
                     hours=account.answer_hours
                 )
-            account.write(values)
+            if not account._is_running():
+                values["started_at"] = fields.Datetime.now()
+            account.sudo().write(values)
+            account._withdraw_alarm("stopped")
             account._trigger_job()
 
     def _check_ready(self):
@@ -568,6 +606,13 @@ class MarketplaceAccount(models.Model):
             )
         if not self.sudo().login or not self.sudo().password:
             raise UserError(self.env._("Give the API login and password of “%s” first.", self.name))
+        twin = self._get_running_twin()
+        if twin:
+            raise UserError(
+                self.env._(
+                    "“%s” reads the same login already: everything would come twice.", twin.name
+                )
+            )
         if self.uses_relay_mail and not self.sender_email:
             raise UserError(
                 self.env._(
@@ -575,6 +620,20 @@ class MarketplaceAccount(models.Model):
                     self.name,
                 )
             )
+
+    def _get_running_twin(self):
+        """Another account that is on and has the same login at the same address."""
+        account = self.sudo()
+        return account.search(
+            [
+                ("id", "!=", account.id),
+                ("provider", "=", account.provider),
+                ("login", "=", account.login),
+                ("service_url", "=", account.service_url),
+                ("state", "in", ("observing", "enabled")),
+            ],
+            limit=1,
+        )
 
     def action_read_now(self):
         """Read every stream at the next turn of the scheduler, which is asked for at once."""

@@ -1,6 +1,9 @@
 """The scheduled job of an account: push what waits, then read, pushing between pages."""
 
 import logging
+from itertools import islice
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 
@@ -9,6 +12,8 @@ from .connector_terms import translate_term
 from .job_run import JobRun
 
 _logger = logging.getLogger(__name__)
+
+RETRY_PAGES = 2
 
 
 class MarketplaceAccount(models.Model):
@@ -19,7 +24,7 @@ class MarketplaceAccount(models.Model):
     def _create_cron(self):
         """One scheduled action per account; the account is its only master."""
         self.ensure_one()
-        self.cron_id = (
+        self.sudo().cron_id = (
             self.env["ir.cron"]
             .sudo()
             .create(
@@ -96,6 +101,7 @@ class MarketplaceAccount(models.Model):
         outbox._settle(self, client, run)
         outbox._push(self, client, run)
         self._refresh_orders(client, run)
+        self._retry_cases(client, run)
         for stream in self.stream_ids._get_due():
             if run.is_over:
                 break
@@ -124,18 +130,49 @@ class MarketplaceAccount(models.Model):
         run.do(orders._store_wanted, self, wanted, fresh)
         run.do(self.env["marketplace.inbox"]._store_retried, letters, fresh)
 
+    def _retry_cases(self, client, run):
+        """Cases that were set aside, read again by the hour: by their order's number where that
+        is known, else from the window that they came in."""
+        letters = self.env["marketplace.dead.letter"]
+        inbox = self.env["marketplace.inbox"]
+        try:
+            flagged = letters._get_due_claims(self)
+            if flagged:
+                cases = list(client.get_cases(flagged.mapped("remote_id")))
+                run.do(inbox._store_flagged, flagged, cases)
+            for stream, start, part in letters._get_due_windows(self):
+                if run.is_over:
+                    return
+                found = self._read_window(stream, start, part, client)
+                run.do(inbox._store_retried, part, found)
+        except errors.LoginError:
+            raise
+        except errors.ConnectorError as error:
+            _logger.info("Account %s: what was set aside is not read: %s", self.id, error)
+
+    def _read_window(self, stream, start, letters, client):
+        """The cases of these letters in a window and the next: starts of windows shift."""
+        wanted, found = set(letters.mapped("remote_id")), []
+        for page in islice(client.pull(stream.key, None, start), RETRY_PAGES):
+            found += [record for record in page.records if record.remote_id in wanted]
+            if wanted <= {record.remote_id for record in found}:
+                break
+        return found
+
     def _pull_stream(self, stream, client, run):
         """Read one stream as far as time allows; its cursor moves with each stored page."""
         stream.last_count = 0
         inbox = self.env["marketplace.inbox"]
         since = stream.read_from or self.import_start
         is_orders = stream.records == "order"
+        mark = stream._get_mark()
         try:
             for page in client.pull(stream.key, stream.cursor or None, since):
                 chased = self._chase_claims(page.records, client) if is_orders else None
-                run.do(inbox._store_page, stream, page, chased)
-                if run.is_over:
-                    return
+                run.do(inbox._store_page, stream, page, chased, mark)
+                mark = [page.cursor, mark[1]]
+                if run.is_over or mark != stream._get_mark():
+                    return  # no time left, or somebody asked to read again from elsewhere
                 if page.records:
                     self.env["marketplace.outbox"]._push(self, client, run)
         except errors.LoginError:
@@ -156,20 +193,33 @@ class MarketplaceAccount(models.Model):
 
     def _get_responsible_env(self):
         """The environment in the language of the person who looks after the account."""
-        lang = (self.user_id or self.env.user).lang or self.env.lang
+        reader = self.user_id or self.env.user
+        lang = self.env.context.get("marketplace_lang") or reader.lang or self.env.lang
         return self.with_context(lang=lang).env
 
     def _stop(self, error):
         """The login was refused: nothing is tried again until an administrator mends it."""
         message = translate_term(self._get_responsible_env(), str(error))
         self.write({"state": "stopped", "last_error": message, "token": False})
-        self._alarm(
-            self.env._("“%s” stopped: its login is refused", self.name),
-            message,
-        )
+        self._alarm(self._get_alarm("stopped"), message)
+
+    def _get_alarm(self, kind):
+        """The subject of an alarm, in the language of whoever looks after the account."""
+        env = self._get_responsible_env()
+        return {
+            "stopped": env._("“%s” stopped: its login is refused", self.name),
+            "silent": env._("“%s” is silent: messages may be missing", self.name),
+        }[kind]
+
+    def _withdraw_alarm(self, kind):
+        """What it warned of is over."""
+        for account in self.sudo():
+            summary = account._get_alarm(kind)
+            account.activity_ids.filtered(lambda a, s=summary: a.summary == s).unlink()
 
     def _alarm(self, summary, note=""):
-        """One open activity per subject for the person responsible."""
+        """One open activity per subject for the person responsible. `note`: plain text."""
+        note = Markup("<p>%s</p>") % note if note else ""
         user = self.user_id or self.create_uid
         for account in self:
             known = account.activity_ids.filtered(lambda a: a.summary == summary)
@@ -190,7 +240,6 @@ class MarketplaceAccount(models.Model):
         for account in accounts.filtered(lambda a: a._is_running()):
             silent = account.stream_ids.filtered(lambda s: s.health == "silent")
             if silent:
-                account._alarm(
-                    self.env._("“%s” is silent: messages may be missing", account.name),
-                    ", ".join(silent.mapped("name")),
-                )
+                account._alarm(account._get_alarm("silent"), ", ".join(silent.mapped("name")))
+            else:
+                account._withdraw_alarm("silent")

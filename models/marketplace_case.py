@@ -95,6 +95,7 @@ class MarketplaceCase(models.Model):
         "(account_id, remote_id) WHERE remote_id IS NOT NULL",
         "This case exists already in this account.",
     )
+    _order_ref_idx = models.Index("(account_id, order_ref) WHERE order_ref IS NOT NULL")
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -120,10 +121,9 @@ class MarketplaceCase(models.Model):
 
     def _compute_backoffice_url(self):
         for case in self:
-            with case.account_id._get_client() as client:
-                case.backoffice_url = client.backoffice_url(
-                    case.remote_id or "", case.order_ref or ""
-                )
+            case.backoffice_url = case.account_id._get_backoffice_url(
+                case.remote_id, case.order_ref
+            )
 
     @api.depends("is_open", "account_id.state")
     def _compute_abilities(self):
@@ -305,10 +305,6 @@ class MarketplaceCase(models.Model):
         if not self.remote_id:
             return self.sale_order_id._get_contact_problem()
         return False
-
-    def _check_content(self, text, confirmed):
-        """Refuse what the account refuses. `confirmed`: the agent looked at the findings."""
-        self.account_id._check_answer_content(text, confirmed)
 
     @api.model
     def _open_for_order(self, order):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 RETRY_AFTER = timedelta(hours=1)
 RETRY_BATCH = 50
+RETRY_WINDOWS = 5
 
 
 class MarketplaceDeadLetter(models.Model):
@@ -64,6 +65,7 @@ class MarketplaceDeadLetter(models.Model):
                 ("remote_id", "in", list(broken)),
             ]
         )
+        solved = known.filtered(lambda letter: letter.state == "solved")
         for letter in known:
             item = broken.pop(letter.remote_id)
             letter.write(
@@ -75,7 +77,7 @@ class MarketplaceDeadLetter(models.Model):
                     "state": "ignored" if letter.state == "ignored" else "open",
                 }
             )
-        return known + self.create(
+        new = self.create(
             [
                 {
                     "account_id": account.id,
@@ -88,6 +90,16 @@ class MarketplaceDeadLetter(models.Model):
                 }
                 for item in broken.values()
             ]
+        )
+        if new or solved:
+            self._tell_responsible(account)
+        return known + new
+
+    def _tell_responsible(self, account):
+        env = account._get_responsible_env()
+        account._alarm(
+            env._("“%s”: records were set aside", account.name),
+            env._("Look at “Records Set Aside” of the account: they may be claims."),
         )
 
     @api.model
@@ -105,13 +117,34 @@ class MarketplaceDeadLetter(models.Model):
     @api.model
     def _get_due_orders(self, account):
         """Orders that may be tried again: perhaps their product exists by now."""
+        return self._get_due(
+            account, [("kind", "=", "record"), ("stream_id.records", "=", "order")]
+        )
+
+    @api.model
+    def _get_due_claims(self, account):
+        """Orders flagged with a claim that did not come: perhaps it shows by now."""
+        return self._get_due(account, [("kind", "=", "claim_without_case")])
+
+    @api.model
+    def _get_due_windows(self, account):
+        """[(stream, where to start reading, letters)] of cases that may be tried again."""
+        letters = self._get_due(
+            account, [("kind", "=", "record"), ("stream_id.records", "=", "case")]
+        )
+        windows = letters.grouped(lambda letter: (letter.stream_id, letter.read_from))
+        return [
+            (stream, start - timedelta(seconds=stream._get_spec().overlap), part)
+            for (stream, start), part in list(windows.items())[:RETRY_WINDOWS]
+        ]
+
+    def _get_due(self, account, domain):
         return self.sudo().search(
             [
                 ("account_id", "=", account.id),
-                ("kind", "=", "record"),
                 ("state", "=", "open"),
-                ("stream_id.records", "=", "order"),
                 ("tried_at", "<", fields.Datetime.now() - RETRY_AFTER),
+                *domain,
             ],
             order="tried_at, id",
             limit=RETRY_BATCH,

@@ -49,10 +49,11 @@ class MarketplaceInbox(models.AbstractModel):
     # Pages --------------------------------------------------------------------------------------
 
     @api.model
-    def _store_page(self, stream, page, chased=None):
+    def _store_page(self, stream, page, chased=None, mark=None):
         """Store a page and move the stream's cursor; returns the number of records stored.
 
-        What cannot be stored is set aside, the rest lands. `chased`: see `_store_chased`.
+        What cannot be stored is set aside, the rest lands. `chased`: see `_store_chased`;
+        `mark`: see `_record_page` of the stream.
         """
         account = stream.account_id
         inbox = self.sudo().with_context(**QUIET)
@@ -61,7 +62,7 @@ class MarketplaceInbox(models.AbstractModel):
         letters._set_aside(account, stream, [*page.broken, *failed])
         if chased:
             inbox._store_chased(stream, *chased)
-        stream._record_page(page, new_count)
+        stream._record_page(page, new_count, mark)
         return len(page.records)
 
     def _store_records(self, stream, found):
@@ -78,7 +79,7 @@ class MarketplaceInbox(models.AbstractModel):
 
     @api.model
     def _store_retried(self, letters, orders):
-        """Orders that were set aside, read again by number."""
+        """Orders, or cases, that were set aside and read again."""
         inbox = self.sudo().with_context(**QUIET)
         for stream, part in letters.grouped("stream_id").items():
             refs = set(part.mapped("remote_id"))
@@ -87,6 +88,14 @@ class MarketplaceInbox(models.AbstractModel):
             )
             part._set_aside(stream.account_id, stream, failed)
             part.tried_at = fields.Datetime.now()
+
+    @api.model
+    def _store_flagged(self, letters, cases):
+        """Claims that were missed, asked for again by their orders' numbers."""
+        inbox = self.sudo().with_context(**QUIET)
+        for stream, part in letters.grouped("stream_id").items():
+            refs = part.mapped("remote_id")
+            inbox._store_chased(stream, refs, [c for c in cases if c.order_ref in refs])
 
     def _store_orders(self, account, orders):
         failed = self.env["marketplace.orders"]._store(account, orders)
@@ -143,7 +152,8 @@ class MarketplaceInbox(models.AbstractModel):
         self._create_messages(batch)
         self._update_cases(batch)
         self._finish(batch)
-        self.env["marketplace.dead.letter"]._solve(account, refs, "claim_without_case")
+        claims = {case.order_ref for case in cases if case.kind == records.CLAIM} - {""}
+        self.env["marketplace.dead.letter"]._solve(account, claims, "claim_without_case")
         return len(batch.fresh)
 
     def _find_cases(self, batch):
@@ -402,7 +412,8 @@ class MarketplaceInbox(models.AbstractModel):
         letters = self.env["marketplace.dead.letter"]
         failed, _count = self._store_cases(account, cases)
         letters._set_aside(account, stream, failed)
-        silent = sorted(set(missing) - {case.order_ref for case in cases})
+        claims = {case.order_ref for case in cases if case.kind == records.CLAIM}
+        silent = sorted(set(missing) - claims)
         letters._set_aside(
             account, stream, self.env["marketplace.orders"]._to_broken(silent), "claim_without_case"
         )

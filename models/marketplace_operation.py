@@ -71,7 +71,7 @@ class MarketplaceOperation(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", "Asked By", readonly=True)
-    amount = fields.Monetary(readonly=True)
+    amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
     payload = fields.Json(readonly=True, help="What is asked, exactly as it will be sent.")
     before = fields.Json(readonly=True, help="What the marketplace showed just before sending.")
@@ -142,10 +142,9 @@ class MarketplaceOperation(models.Model):
     def _compute_backoffice_url(self):
         for operation in self:
             case, order = operation.case_id, operation.sudo().sale_order_id
-            with operation.account_id._get_client() as client:
-                operation.backoffice_url = client.backoffice_url(
-                    case.remote_id or "", case.order_ref or order.marketplace_ref or ""
-                )
+            operation.backoffice_url = operation.account_id._get_backoffice_url(
+                case.remote_id, case.order_ref or order.marketplace_ref
+            )
 
     # Asking -------------------------------------------------------------------------------------
 
@@ -210,6 +209,13 @@ class MarketplaceOperation(models.Model):
         )
         return replies - seen
 
+    def _for_reader(self):
+        """The operation with what is written about it in the language of whoever asked for it."""
+        return self.with_context(marketplace_lang=self.user_id.lang)
+
+    def _get_reader_env(self):
+        return self._for_reader().account_id._get_responsible_env()
+
     # Results, written by the job ----------------------------------------------------------------
 
     def _set_state(self, state, **values):
@@ -259,7 +265,7 @@ class MarketplaceOperation(models.Model):
         )
 
     def _get_failure_summary(self, state):
-        env = self.account_id._get_responsible_env()
+        env = self._get_reader_env()
         kind = dict(self._fields["kind"]._description_selection(env))[self.kind]
         texts = {
             "unknown": env._("%s: in doubt", kind),
@@ -396,7 +402,7 @@ class MarketplaceOperation(models.Model):
         )
         for operation in operations:
             operation.case_id.contact_address_date = False  # the next try asks for another
-            env = operation.account_id._get_responsible_env()
+            env = operation._get_reader_env()
             operation._set_state(
                 "rejected",
                 code="bounce",

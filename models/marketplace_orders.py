@@ -26,6 +26,14 @@ class MarketplaceOrders(models.AbstractModel):
 
         An order found by the account's order field is linked for good.
         """
+        found = self._look_up(account, refs)
+        for ref, order in found.items():
+            if not order.marketplace_ref:
+                self._link(account, order, ref)
+        return found
+
+    def _look_up(self, account, refs):
+        """The same, with nothing written."""
         refs = [ref for ref in refs if ref]
         if not refs:
             return {}
@@ -47,9 +55,7 @@ class MarketplaceOrders(models.AbstractModel):
             )
             for order in candidates:
                 ref = wanted[order[account.order_field]]
-                if ref not in found:
-                    self._link(account, order, ref)
-                    found[ref] = order
+                found.setdefault(ref, order)
         return found
 
     def _link(self, account, order, ref):
@@ -60,30 +66,49 @@ class MarketplaceOrders(models.AbstractModel):
                 "marketplace_refresh": True,
             }
         )
+        self._link_cases(account, order, ref)
 
     @api.model
-    def _link_waiting_cases(self, account, orders):
-        """Sale orders appeared or changed their number: cases that wait for them are linked."""
-        by_ref = {}
-        for order in orders:
-            ref = self._parse_order_ref(account, order[account.order_field])
-            if ref:
-                by_ref[ref] = order
-        cases = (
+    def _link_cases(self, account, order, ref):
+        """Cases that came before their order are about it."""
+        waiting = self._get_waiting_cases(account, [ref])
+        if waiting:
+            waiting._link_order(order)
+
+    def _get_waiting_cases(self, accounts, refs):
+        return (
             self.env["marketplace.case"]
             .sudo()
             .search(
                 [
-                    ("account_id", "=", account.id),
+                    ("account_id", "in", accounts.ids),
                     ("sale_order_id", "=", False),
-                    ("order_ref", "in", list(by_ref)),
+                    ("order_ref", "in", list(refs)),
                 ]
             )
         )
-        for ref, waiting in cases.grouped("order_ref").items():
-            self._link(account, by_ref[ref], ref)
-            waiting._link_order(by_ref[ref])
-        if cases:
+
+    @api.model
+    def _link_waiting_cases(self, accounts, orders):
+        """Sale orders appeared or changed their number: cases that wait for them are linked."""
+        by_ref = {}
+        for account in accounts:
+            for order in orders.filtered(lambda o, a=account: o.company_id == a.company_id):
+                ref = self._parse_order_ref(account, order[account.order_field])
+                if ref:
+                    by_ref[account, ref] = order
+        if not by_ref:
+            return
+        cases = self._get_waiting_cases(accounts, {ref for _account, ref in by_ref})
+        for (account, ref), waiting in cases.grouped(lambda c: (c.account_id, c.order_ref)).items():
+            order = by_ref.get((account, ref))
+            if not order:
+                continue
+            holder = self._look_up(account, [ref]).get(ref)
+            if holder and holder.marketplace_ref:  # another order is this one of the marketplace
+                waiting._link_order(holder)
+            else:
+                self._link(account, order, ref)
             account._trigger_job()
 
     def _parse_order_ref(self, account, value):
@@ -100,16 +125,16 @@ class MarketplaceOrders(models.AbstractModel):
 
         Returns [(order, error)] of those that could not be stored.
         """
-        found = self._find(account, [order.remote_id for order in orders])
+        found = self._look_up(account, [order.remote_id for order in orders])
+        return self._store_each(account, orders, found)
+
+    def _store_each(self, account, orders, found):
+        """One order that cannot be stored takes no other one with it."""
         failed = []
         for order in orders:
-            sale_order = found.get(order.remote_id)
             try:
                 with self.env.cr.savepoint():
-                    if not sale_order and account.order_policy == "create":
-                        sale_order = self._make_wanted(account, order)
-                    if sale_order:
-                        self._update(account, sale_order, order)
+                    self._store_one(account, order, found.get(order.remote_id))
             except psycopg2.OperationalError:
                 raise  # a conflict with another transaction: all of it is done again
             except Exception as error:
@@ -118,6 +143,15 @@ class MarketplaceOrders(models.AbstractModel):
                 )
                 failed.append((order, str(error)))
         return failed
+
+    def _store_one(self, account, order, sale_order):
+        if not sale_order and account.order_policy == "create":
+            sale_order = self._make_wanted(account, order)
+        if not sale_order:
+            return
+        if not sale_order.marketplace_ref:
+            self._link(account, sale_order, order.remote_id)
+        self._update(account, sale_order, order)
 
     def _make_wanted(self, account, order):
         maker = self.env["marketplace.order.maker"]
@@ -162,7 +196,8 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_remote_state": order.remote_state or False,
             "marketplace_currency": order.currency,
             "marketplace_charged": float(sum(line.amount + line.shipping for line in lines)),
-            "marketplace_gestures": float(gestures),
+            # What was accepted may show late: never less than known already.
+            "marketplace_gestures": max(float(gestures), sale_order.marketplace_gestures),
             "marketplace_has_claim": order.has_claim,
             "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
@@ -240,18 +275,36 @@ class MarketplaceOrders(models.AbstractModel):
 
     @api.model
     def _store_wanted(self, account, wanted, orders):
-        """Bring them up to date. One unknown at the marketplace is not asked for again."""
+        """Bring them up to date. One unknown at the marketplace is not asked for again, and one
+        that cannot be stored is set aside."""
         by_ref = {order.marketplace_ref: order for order in wanted}
-        for order in orders:
-            if order.remote_id in by_ref:
-                self._update(account, by_ref[order.remote_id], order)
-        wanted.marketplace_refresh = False
+        known = [order for order in orders if order.remote_id in by_ref]
+        failed = self._store_each(account, known, by_ref)
+        stream = account.with_context(active_test=False).stream_ids
+        self.env["marketplace.dead.letter"].sudo()._set_aside(
+            account,
+            stream.filtered(lambda s: s.records == "order")[:1],
+            [records.Broken(order.remote_id, error, repr(order)) for order, error in failed],
+        )
+        self._forget_wanted(wanted)
+
+    def _forget_wanted(self, wanted):
+        """Not over `write`: an order that other modules keep from being written would be asked
+        for for ever."""
+        wanted.flush_recordset(["marketplace_refresh"])
+        self.env.execute_query(
+            SQL(
+                "UPDATE sale_order SET marketplace_refresh = FALSE WHERE id = ANY(%s) RETURNING id",
+                wanted.ids,
+            )
+        )
+        wanted.invalidate_recordset(["marketplace_refresh"], flush=False)
 
     # Claims without cases -----------------------------------------------------------------------
 
     @api.model
     def _flagged_without_case(self, account, orders):
-        """The numbers of orders flagged with a claim that no case of ours is about."""
+        """The numbers of orders flagged with a claim that no claim of ours is about."""
         refs = {
             order.remote_id
             for order in orders
@@ -262,9 +315,11 @@ class MarketplaceOrders(models.AbstractModel):
         known = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT order_ref FROM marketplace_case"
-                " WHERE account_id = %s AND order_ref = ANY(%s)",
+                " WHERE account_id = %s AND order_ref = ANY(%s)"
+                " AND kind = %s AND remote_id IS NOT NULL",
                 account.id,
                 list(refs),
+                records.CLAIM,
             )
         )
         return sorted(refs - {ref for (ref,) in known})

@@ -159,7 +159,8 @@ class MarketplaceOutbox(models.AbstractModel):
         for operation in stale:
             if operation.sent_at:
                 self._set_unknown(
-                    operation, self.env._("The server stopped while this was being sent.")
+                    operation,
+                    operation._get_reader_env()._("The server stopped while this was being sent."),
                 )
             else:
                 operation._set_state("pending", retry_at=False)
@@ -226,9 +227,10 @@ class MarketplaceOutbox(models.AbstractModel):
         run.do(self._check_still_allowed, operation)
         if self._goes_by_mail(operation):
             mail = self.env["marketplace.relay.mail"]
-            address = mail._get_address(operation.case_id, client, run)
-            message = mail._build(operation, address)
-            picture, call = {}, lambda: mail._send(operation.account_id, message)
+            spoken = operation._for_reader()
+            address = mail._get_address(spoken.case_id, client, run)
+            message = mail._build(spoken, address)
+            picture, call = {}, lambda: mail._send(spoken.account_id, message)
         else:
             remote = operation._get_remote_operation()
             picture, call = client.picture(remote), lambda: client.perform(remote)
@@ -277,7 +279,7 @@ class MarketplaceOutbox(models.AbstractModel):
             operation._tell_failure()
 
     def _outcome_sentence(self, operation, outcome):
-        lang_env = operation.account_id._get_responsible_env()
+        lang_env = operation._get_reader_env()
         texts = [outcome.message, *(item.message for item in outcome.items if not item.ok)]
         return " ".join(translate_term(lang_env, t) for t in dict.fromkeys(texts) if t) or False
 
@@ -310,7 +312,7 @@ class MarketplaceOutbox(models.AbstractModel):
         )
 
     def _sentence(self, operation, error):
-        return translate_term(operation.account_id._get_responsible_env(), str(error))
+        return translate_term(operation._get_reader_env(), str(error))
 
     def _wait_for_answer(self, operation, outcome):
         """The marketplace closes only after an answer: wait for ours, if there is one."""
@@ -336,7 +338,7 @@ class MarketplaceOutbox(models.AbstractModel):
         for operation in unseen:
             self._set_unknown(
                 operation,
-                account._get_responsible_env()._(
+                operation._get_reader_env()._(
                     "The answer left by e-mail %(minutes)s minutes ago and does not show in the "
                     "discussion: the customer may not have it.",
                     minutes=account.confirm_minutes,

@@ -44,7 +44,3 @@ class MarketplaceReason(models.Model):
     def _compute_display_name(self):
         for reason in self:
             reason.display_name = f"{reason.name} ({reason.code})"
-
-    @api.model
-    def _get_default(self, account, usage):
-        return self.search([("account_id", "=", account.id), ("usage", "=", usage)], limit=1)

@@ -173,9 +173,26 @@ class MarketplaceRefund(models.Model):
         undecided = self.line_ids.filtered(lambda line: line.state in ("asked", "doubt"))
         undecided.write({"state": line_state})
         self.write({"state": self._state_from_lines(), "message": operation.message})
+        if operation.state == "done" and self.kind == "gesture":
+            self._raise_gestures()
         if operation.state in ("done", "rejected"):
             self._tell_result()
             self.sale_order_id._marketplace_refresh_wanted()
+
+    def _raise_gestures(self):
+        """What was accepted comes on top of what the marketplace showed before it was sent, and
+        may show late: the order's total is raised at once."""
+        order = self.sale_order_id
+        total = 0.0
+        given = order.marketplace_refund_ids.filtered(
+            lambda r: r.kind == "gesture" and r.state == "accepted"
+        )
+        for operation in given.operation_ids.sorted(lambda o: (o.sent_at or o.create_date, o.id)):
+            if operation.state == "done":
+                before = float((operation.before or {}).get("gestures") or 0)
+                total = max(total, before) + operation.refund_id.accepted_amount
+        if order.currency_id.compare_amounts(total, order.marketplace_gestures) > 0:
+            order.with_context(mail_notrack=True).marketplace_gestures = total
 
     def _apply_items(self, items):
         """Keep each item's own result. `items`: connectors.base.ItemResult."""
@@ -206,25 +223,25 @@ class MarketplaceRefund(models.Model):
 
     def _tell_result(self):
         """One line on ticket and order. The marketplace itself tells the customer."""
+        env = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        refused = self.line_ids.filtered(lambda line: line.state == "refused")
+        values = {
+            "name": self.name,
+            "amount": self.currency_id.format(self.accepted_amount),
+            "account": self.account_id.name,
+            "lines": ", ".join(refused.mapped("name")),
+            "message": self.message or "",
+        }
         texts = {
-            "accepted": self.env._(
+            "accepted": env._(
                 "%(name)s: %(amount)s accepted by %(account)s, which tells the customer itself.",
-                name=self.name,
-                amount=self.currency_id.format(self.accepted_amount),
-                account=self.account_id.name,
+                **values,
             ),
-            "partial": self.env._(
-                "%(name)s: %(amount)s accepted by %(account)s, the rest refused: see the refund.",
-                name=self.name,
-                amount=self.currency_id.format(self.accepted_amount),
-                account=self.account_id.name,
+            "partial": env._(
+                "%(name)s: %(amount)s accepted by %(account)s, refused: %(lines)s. %(message)s",
+                **values,
             ),
-            "refused": self.env._(
-                "%(name)s: refused by %(account)s. %(message)s",
-                name=self.name,
-                account=self.account_id.name,
-                message=self.message or "",
-            ),
+            "refused": env._("%(name)s: refused by %(account)s: %(lines)s. %(message)s", **values),
         }
         text = texts.get(self.state)
         if text:

@@ -2,8 +2,6 @@
 
 from odoo import api, fields, models
 
-GESTURE_ITEM = "gesture"
-
 
 class MarketplaceRefundLine(models.Model):
     _name = "marketplace.refund.line"

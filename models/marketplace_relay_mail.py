@@ -177,6 +177,10 @@ class MarketplaceRelayMail(models.AbstractModel):
     @api.model
     def _test(self, account):
         """Open a session and offer the sender address, without sending anything."""
+        if not account.sender_email:
+            raise errors.RefusedError(
+                self.env._("Give the sender address first: answers leave from it.")
+            )
         session = self._connect(account)
         if session is None:  # mails are switched off on this server
             return

@@ -88,12 +88,11 @@ class MarketplaceStream(models.Model):
 
     def _is_silent(self):
         """Nothing was read for longer than the account allows."""
-        since = self.last_success or self.account_id.clock_start
+        readings = (self.last_success, self.account_id.started_at)
+        since = max((moment for moment in readings if moment), default=None)
         hours = self.account_id.silence_hours
         if not since or not hours:
             return False
-        if not self.last_success:
-            since += timedelta(hours=self.account_id.answer_hours)  # the clock starts before
         return since < fields.Datetime.now() - timedelta(hours=hours)
 
     # Written by the job -------------------------------------------------------------------------
@@ -103,8 +102,18 @@ class MarketplaceStream(models.Model):
         now = fields.Datetime.now()
         return self.filtered(lambda s: s.active and (not s.next_pull or s.next_pull <= now))
 
-    def _record_page(self, page, new_count):
-        """Move the cursor in the transaction of its page."""
+    def _get_mark(self):
+        """Where reading stands: changes also when somebody asks to read again."""
+        self.invalidate_recordset(["cursor", "read_from"])
+        return [self.cursor, self.read_from]
+
+    def _record_page(self, page, new_count, mark=None):
+        """Move the cursor in the transaction of its page.
+
+        `mark`: where the page was read from; the cursor stays where somebody has set it since.
+        """
+        if mark is not None and mark != self._get_mark():
+            return
         self.write(
             {
                 "cursor": page.cursor,

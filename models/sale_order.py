@@ -34,20 +34,46 @@ class SaleOrder(models.Model):
     marketplace_state = fields.Selection(
         LINE_STATES, "State At The Marketplace", copy=False, readonly=True
     )
-    marketplace_remote_state = fields.Char("Marketplace's Own State", copy=False, readonly=True)
-    marketplace_currency = fields.Char("Currency At The Marketplace", copy=False, readonly=True)
-    marketplace_charged = fields.Monetary("Charged", copy=False, readonly=True)
-    marketplace_gestures = fields.Monetary(
-        "Gestures Seen At The Marketplace", copy=False, readonly=True
+    marketplace_remote_state = fields.Char(
+        "Marketplace's Own State", copy=False, readonly=True, groups="base.group_user"
     )
-    marketplace_refunded = fields.Monetary("Refunded", compute="_compute_marketplace_amounts")
-    marketplace_asked = fields.Monetary("Refund Asked", compute="_compute_marketplace_amounts")
-    marketplace_left = fields.Monetary("Left To Refund", compute="_compute_marketplace_amounts")
-    marketplace_has_claim = fields.Boolean("Open Claim", copy=False, readonly=True)
+    marketplace_currency = fields.Char(
+        "Currency At The Marketplace", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_charged = fields.Monetary(
+        "Charged", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_gestures = fields.Monetary(
+        "Gestures Seen At The Marketplace", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_refunded = fields.Monetary(
+        "Refunded",
+        compute="_compute_marketplace_amounts",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_asked = fields.Monetary(
+        "Refund Asked",
+        compute="_compute_marketplace_amounts",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_left = fields.Monetary(
+        "Left To Refund",
+        compute="_compute_marketplace_amounts",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_has_claim = fields.Boolean(
+        "Open Claim", copy=False, readonly=True, groups="base.group_user"
+    )
     marketplace_shipped_at = fields.Datetime("Shipped On", copy=False, readonly=True)
     marketplace_ship_before = fields.Datetime("Ship Before", copy=False, readonly=True)
     marketplace_refund_until = fields.Date(
-        "Refundable Until", compute="_compute_marketplace_refund_until", compute_sudo=True
+        "Refundable Until",
+        compute="_compute_marketplace_refund_until",
+        compute_sudo=True,
+        groups="base.group_user",
     )
     marketplace_by_marketplace = fields.Boolean(
         "Shipped By The Marketplace", copy=False, readonly=True
@@ -55,21 +81,40 @@ class SaleOrder(models.Model):
     marketplace_contact_address = fields.Char(
         copy=False, readonly=True, groups="marketplace_helpdesk.group_agent"
     )
-    marketplace_contact_date = fields.Datetime(copy=False, readonly=True)
-    marketplace_refresh = fields.Boolean(copy=False, readonly=True)
-    marketplace_warning = fields.Char(copy=False, readonly=True)
+    marketplace_contact_date = fields.Datetime(copy=False, readonly=True, groups="base.group_user")
+    marketplace_refresh = fields.Boolean(copy=False, readonly=True, groups="base.group_user")
+    marketplace_warning = fields.Char(copy=False, readonly=True, groups="base.group_user")
     marketplace_lock = fields.Integer(copy=False, readonly=True, groups=fields.NO_ACCESS)
-    marketplace_case_ids = fields.One2many("marketplace.case", "sale_order_id", "Cases")
-    marketplace_refund_ids = fields.One2many("marketplace.refund", "sale_order_id", "Refunds")
-    marketplace_line_ids = fields.One2many(
-        "sale.order.line", compute="_compute_marketplace_lines", string="Marketplace Lines"
+    marketplace_case_ids = fields.One2many(
+        "marketplace.case", "sale_order_id", "Cases", groups="marketplace_helpdesk.group_agent"
     )
-    marketplace_case_count = fields.Integer(compute="_compute_marketplace_counts")
-    marketplace_refund_count = fields.Integer(compute="_compute_marketplace_counts")
-    can_marketplace_refund = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_gesture = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_refuse = fields.Boolean(compute="_compute_marketplace_abilities")
-    can_marketplace_contact = fields.Boolean(compute="_compute_marketplace_abilities")
+    marketplace_refund_ids = fields.One2many(
+        "marketplace.refund", "sale_order_id", "Refunds", groups="marketplace_helpdesk.group_agent"
+    )
+    marketplace_line_ids = fields.One2many(
+        "sale.order.line",
+        compute="_compute_marketplace_lines",
+        string="Marketplace Lines",
+        groups="base.group_user",
+    )
+    marketplace_case_count = fields.Integer(
+        compute="_compute_marketplace_counts", groups="base.group_user"
+    )
+    marketplace_refund_count = fields.Integer(
+        compute="_compute_marketplace_counts", groups="base.group_user"
+    )
+    can_marketplace_refund = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
+    can_marketplace_gesture = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
+    can_marketplace_refuse = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
+    can_marketplace_contact = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
 
     _marketplace_ref_uniq = models.UniqueIndex(
         "(marketplace_account_id, marketplace_ref) WHERE marketplace_ref IS NOT NULL",
@@ -78,6 +123,11 @@ class SaleOrder(models.Model):
     _marketplace_refresh_idx = models.Index(
         "(marketplace_account_id) WHERE marketplace_refresh IS TRUE"
     )
+    # Orders are looked for by what the accounts' order field says.
+    _marketplace_client_ref_idx = models.Index(
+        "(client_order_ref) WHERE client_order_ref IS NOT NULL"
+    )
+    _marketplace_origin_idx = models.Index("(origin) WHERE origin IS NOT NULL")
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -171,21 +221,16 @@ class SaleOrder(models.Model):
 
     def _marketplace_link_waiting(self):
         """Cases that came before their order find it here."""
+        orders = self.sudo().filtered(lambda o: not o.marketplace_ref)
+        if not orders:
+            return
         accounts = (
             self.env["marketplace.account"]
             .sudo()
-            .search([("company_id", "in", self.company_id.ids)])
+            .search([("company_id", "in", orders.company_id.ids)])
         )
-        for account in accounts:
-            orders = self.sudo().filtered(
-                lambda o, account=account: (
-                    o.company_id == account.company_id
-                    and not o.marketplace_ref
-                    and o[account.order_field]
-                )
-            )
-            if orders:
-                self.env["marketplace.orders"]._link_waiting_cases(account, orders)
+        if accounts:
+            self.env["marketplace.orders"]._link_waiting_cases(accounts, orders)
 
     def _marketplace_refresh_wanted(self):
         """Ask the job to read these orders again from the marketplace."""

@@ -13,20 +13,42 @@ class SaleOrderLine(models.Model):
     marketplace_state = fields.Selection(
         LINE_STATES, "State At The Marketplace", copy=False, readonly=True
     )
-    marketplace_remote_state = fields.Char("Marketplace's Own State", copy=False, readonly=True)
+    marketplace_remote_state = fields.Char(
+        "Marketplace's Own State", copy=False, readonly=True, groups="base.group_user"
+    )
     marketplace_ean = fields.Char(copy=False, readonly=True)
     marketplace_condition = fields.Char(copy=False, readonly=True)
     marketplace_quantity = fields.Integer("Quantity At The Marketplace", copy=False, readonly=True)
-    marketplace_amount = fields.Monetary("Goods", copy=False, readonly=True)
-    marketplace_shipping = fields.Monetary("Shipping", copy=False, readonly=True)
-    marketplace_seen_refunded = fields.Monetary(
-        "Refunded As The Marketplace Shows", copy=False, readonly=True
+    marketplace_amount = fields.Monetary(
+        "Goods", copy=False, readonly=True, groups="base.group_user"
     )
-    marketplace_charged = fields.Monetary("Charged", compute="_compute_marketplace_left")
-    marketplace_refunded = fields.Monetary("Refunded", compute="_compute_marketplace_left")
-    marketplace_asked = fields.Monetary("Refund Asked", compute="_compute_marketplace_left")
-    marketplace_left = fields.Monetary("Left To Refund", compute="_compute_marketplace_left")
-    marketplace_refund_line_ids = fields.One2many("marketplace.refund.line", "sale_line_id")
+    marketplace_shipping = fields.Monetary(
+        "Shipping", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_seen_refunded = fields.Monetary(
+        "Refunded As The Marketplace Shows", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_charged = fields.Monetary(
+        "Charged", compute="_compute_marketplace_left", compute_sudo=True, groups="base.group_user"
+    )
+    marketplace_refunded = fields.Monetary(
+        "Refunded", compute="_compute_marketplace_left", compute_sudo=True, groups="base.group_user"
+    )
+    marketplace_asked = fields.Monetary(
+        "Refund Asked",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_left = fields.Monetary(
+        "Left To Refund",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_refund_line_ids = fields.One2many(
+        "marketplace.refund.line", "sale_line_id", groups="marketplace_helpdesk.group_agent"
+    )
 
     @api.depends(
         "marketplace_amount",

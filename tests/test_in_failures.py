@@ -198,12 +198,6 @@ class TestLoginRefused(InboundCase):
         self.assertEqual(self.account.state, "stopped")
         self.assertEqual(len(self._alarms()), 1)
 
-    def test_missing_right_stops_the_account(self):
-        self.seller.fault("GetOrderClaimList", "not_authorised")
-        self.run_job()
-        self.assertEqual(self.account.state, "stopped")
-        self.assertIn("rights", self.account.last_error)
-
     def test_forgotten_token_is_drawn_again(self):
         self.run_job()
         token = self.account.sudo().token

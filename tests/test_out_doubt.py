@@ -264,14 +264,31 @@ class TestDoubt(OutCase):
     def test_login_refused(self):
         """The account stops; what was asked waits until it is mended."""
         order = self.orders(1)
-        self.seller.fault("CreateRefundVoucher", "not_authorised")
+        self.account.sudo().token = False
+        self.seller.configure(password="changed")
         refund = self.refund(order)
         self.turn()
         self.assertEqual((self.account.state, refund.operation_ids.state), ("stopped", "pending"))
         self.assertTrue(self.account.activity_ids)
         self.turn()
         self.assertExecuted("CreateRefundVoucher", 0)
+        self.account.password_input = "changed"
         self.account.action_enable()
+        self.turn()
+        self.assertEqual(refund.state, "accepted")
+        self.assertExecuted("CreateRefundVoucher", 1)
+
+    def test_right_missing_for_refunds(self):
+        """The refund is refused, loudly, and nothing else stops."""
+        order = self.orders(1)
+        self.seller.fault("CreateRefundVoucher", "not_authorised")
+        refund = self.refund(order)
+        self.turn()
+        operation = refund.operation_ids
+        self.assertEqual((self.account.state, operation.state), ("enabled", "rejected"))
+        self.assertEqual((operation.code, refund.state), ("not_authorised", "refused"))
+        self.assertIn("rights", operation.message)
+        operation.with_user(self.agent).action_retry()
         self.turn()
         self.assertEqual(refund.state, "accepted")
         self.assertExecuted("CreateRefundVoucher", 1)

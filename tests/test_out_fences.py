@@ -119,3 +119,43 @@ class TestFences(OutCase):
         self.turn(pull=True)
         self.env["marketplace.operation"]._record_bounce(first.mail_message_id)
         self.assertEqual((first.state, second.state), ("rejected", "sent"))
+
+    def test_texts_speak_the_language_of_whoever_asked(self):
+        self.agent.lang = "fr_FR"
+        case = self.make_case()
+        self.seller.fault("smtp", "reject")
+        operation = self.answer(case, "Bonjour, votre remboursement est en route.")
+        self.turn()
+        self.assertEqual(operation.state, "rejected")
+        self.assertIn("serveur", operation.message)
+        refund = self.refund(case.sale_order_id, "REF-1")
+        self.turn()
+        self.assertIn("accepté", case.ticket_id.message_ids.filtered("body")[0].body)
+        self.assertEqual(refund.state, "accepted")
+
+    def test_two_accounts_of_one_login(self):
+        twin = self._make_twin()
+        with self.refused("reads the same login already"):
+            twin.action_enable()
+        self.account.action_disable()
+        twin.action_enable()
+        self.assertEqual(twin.state, "enabled")
+
+    def _make_twin(self):
+        return self.env["marketplace.account"].create(
+            {
+                "name": "Twin",
+                "provider": "cdiscount",
+                "team_id": self.team.id,
+                "login": self.seller.login,
+                "password_input": self.seller.password,
+                "service_url": self.account.service_url,
+                "token_url": self.account.token_url,
+                "sender_email": "care@shop.example",
+            }
+        )
+
+    def test_ticket_with_an_open_case_stays(self):
+        case = self.make_case()
+        with self.refused("close it first"):
+            case.ticket_id.unlink()

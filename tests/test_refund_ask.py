@@ -103,7 +103,7 @@ class TestRefundAsk(OutCase):
         self.assertLines(order, GONE, SHIPPED)
         self.assertAmounts(order, 79.7, 53.9, 0, 25.8)
         notes = order.message_ids.mapped("body") + case.ticket_id.message_ids.mapped("body")
-        self.assertEqual(len([note for note in notes if "the rest refused" in note]), 2)
+        self.assertEqual(len([note for note in notes if "refused: Product REF-2" in note]), 2)
         with self.refused("moved on"):
             refund.operation_ids.with_user(self.agent).action_retry()
         self.assertEqual(self.refund(order, "REF-2").amount, 25.8)
@@ -145,7 +145,7 @@ class TestRefundAsk(OutCase):
         with self.refused("left to refund"):
             self.gesture(order, 79.71)
         self.refund(order, "REF-1")
-        with self.refused("Choose at least one"):
+        with self.refused("Somebody was faster: Product REF-1"):
             self.refund(order, "REF-1")
         with self.refused("left to refund"):
             self.gesture(order, 25.81)

@@ -73,7 +73,9 @@ def running(
         "--port",
         sandbox.port,
     ]
-    command += ["--smtp-port", sandbox.smtp_port, "--control-token", sandbox.token]
+    command += ["--smtp-port", sandbox.smtp_port]
+    if sandbox.token:
+        command += ["--control-token", sandbox.token]
     command += options
     with log.open("wb") as output:
         process = subprocess.Popen(

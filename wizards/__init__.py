@@ -1,4 +1,5 @@
 from . import (
+    marketplace_dialog,
     marketplace_answer,
     marketplace_read_again,
     marketplace_refund_ask,

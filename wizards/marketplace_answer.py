@@ -12,6 +12,7 @@ from ..models.html_tools import find_contact_details
 
 class MarketplaceAnswer(models.TransientModel):
     _name = "marketplace.answer"
+    _inherit = ["marketplace.dialog"]
     _description = "Answer Through A Marketplace"
 
     case_id = fields.Many2one("marketplace.case")
@@ -20,6 +21,7 @@ class MarketplaceAnswer(models.TransientModel):
     case_ids = fields.Many2many(
         "marketplace.case", string="Cases Of The Ticket", compute="_compute_case_ids"
     )
+    case_count = fields.Integer(compute="_compute_case_ids")
     account_id = fields.Many2one("marketplace.account", compute="_compute_account_id")
     customer_name = fields.Char("To", compute="_compute_account_id")
     channel = fields.Char(compute="_compute_channel")
@@ -59,7 +61,9 @@ class MarketplaceAnswer(models.TransientModel):
     @api.depends("case_id")
     def _compute_case_ids(self):
         for wizard in self:
-            wizard.case_ids = wizard.case_id.ticket_id.marketplace_case_ids or wizard.case_id
+            cases = wizard.case_id.ticket_id.marketplace_case_ids or wizard.case_id
+            wizard.case_ids = cases
+            wizard.case_count = len(cases)
 
     @api.depends("case_id", "account_id")
     def _compute_channel(self):
@@ -138,10 +142,13 @@ class MarketplaceAnswer(models.TransientModel):
     def action_send(self):
         """Write the answer on the ticket; it leaves with the job's next turn."""
         self.ensure_one()
-        case = self.case_id or self._open_case()
+        if self.case_id and self.sale_order_id:
+            self._get_case_about(self.sale_order_id)
         if self.news and not self.env.context.get("marketplace_news_seen"):
             return self._show_news()
-        case._check_content(self.body, self.confirmed)
+        self._confirm_once()
+        case = self.case_id or self._open_case()
+        case.account_id._check_answer_content(self.body, self.confirmed)
         case._post_answer(self.body.strip(), self.subject, self.close_after)
         if self.case_id:
             return {"type": "ir.actions.act_window_close"}

@@ -11,6 +11,7 @@ from ..models.connector_terms import translate_term
 
 class MarketplaceRefundAsk(models.TransientModel):
     _name = "marketplace.refund.ask"
+    _inherit = ["marketplace.dialog"]
     _description = "Ask For A Marketplace Refund"
 
     order_id = fields.Many2one("sale.order", required=True)
@@ -133,16 +134,16 @@ class MarketplaceRefundAsk(models.TransientModel):
             "gesture": base.GESTURE,
         }[self.kind]
         order._check_marketplace_can_act(capability)
+        self._confirm_once()
         self._check_window()
-        if not self.reason_id:
-            raise UserError(self.env._("Choose the reason that the marketplace shall be given."))
+        self._check_reason()
         lines, operation = self._ask_gesture() if self.kind == "gesture" else self._ask_lines()
         refund = self.env["marketplace.refund"]._ask(
             order,
             self.kind,
             lines,
             operation,
-            case=self.case_id or order.marketplace_case_ids[:1],
+            case=self._get_case_about(order),
             reason=self.reason_id,
             note=self.override or self.note or False,
         )
@@ -164,6 +165,15 @@ class MarketplaceRefundAsk(models.TransientModel):
             "next": {"type": "ir.actions.act_window_close"},
         }
 
+    def _check_reason(self):
+        reason = self.reason_id
+        if not reason:
+            raise UserError(self.env._("Choose the reason that the marketplace shall be given."))
+        if reason.account_id != self.account_id or reason.usage != self.reason_usage:
+            raise UserError(
+                self.env._("“%s” is no reason for this at this marketplace.", reason.display_name)
+            )
+
     def _check_window(self):
         if not self.is_window_over:
             return
@@ -179,6 +189,15 @@ class MarketplaceRefundAsk(models.TransientModel):
 
     def _ask_lines(self):
         chosen = self._get_lines()
+        gone = self.line_ids.filtered("selected") - chosen if self.kind == "lines" else chosen[:0]
+        if gone:
+            raise UserError(
+                self.env._(
+                    "Somebody was faster: %s has been refunded or asked for meanwhile. "
+                    "Open the dialog again.",
+                    ", ".join(gone.mapped("name")),
+                )
+            )
         if chosen.sale_line_id.order_id - self.order_id:
             raise UserError(self.env._("These lines belong to another order."))
         if not chosen:

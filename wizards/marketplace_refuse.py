@@ -8,6 +8,7 @@ from ..connectors import base, records
 
 class MarketplaceRefuse(models.TransientModel):
     _name = "marketplace.refuse"
+    _inherit = ["marketplace.dialog"]
     _description = "Refuse Lines Before Shipment"
 
     order_id = fields.Many2one("sale.order", required=True)
@@ -71,13 +72,14 @@ class MarketplaceRefuse(models.TransientModel):
         self.ensure_one()
         order = self.order_id
         order._check_marketplace_can_act(base.REFUSE_LINES)
+        self._confirm_once()
         self._check_decisions()
         refund = self.env["marketplace.refund"]._ask(
             order,
             "refusal",
             [line._get_refund_values() for line in self.line_ids],
             self._get_operation(),
-            case=self.case_id or order.marketplace_case_ids[:1],
+            case=self._get_case_about(order),
         )
         return {
             "type": "ir.actions.client",

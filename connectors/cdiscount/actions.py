@@ -407,7 +407,7 @@ def get_picture(order):
 
     {"state", "remote_state", "lines": {line remote id: {"state", "remote_state", "amount",
     "shipping"}}, "vouchers": [{"amount", "reason_code", "created_at"}] of the seller,
-    "charged", "refunded": lines and vouchers together}
+    "gestures": the vouchers' sum, "charged", "refunded": lines and vouchers together}
     """
     lines = {
         line.remote_id: {
@@ -421,7 +421,7 @@ def get_picture(order):
     }
     vouchers = [voucher for voucher in order.refunds if voucher.by_seller]
     refunded = sum((line.refunded + line.refunded_shipping for line in order.lines), Decimal(0))
-    refunded += sum((voucher.amount for voucher in vouchers), Decimal(0))
+    gestures = sum((voucher.amount for voucher in vouchers), Decimal(0))
     return {
         "state": order.state,
         "remote_state": order.remote_state,
@@ -435,7 +435,8 @@ def get_picture(order):
             for voucher in vouchers
         ],
         "charged": str(order.charged),
-        "refunded": str(refunded),
+        "gestures": str(gestures),
+        "refunded": str(refunded + gestures),
     }
 
 

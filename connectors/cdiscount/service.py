@@ -106,10 +106,11 @@ class Service:
         # Not authorised or not known: the next use starts with a new token either way.
         self.drop_token()
         if "not authorized" in text.lower():
-            return LoginError(
+            # It names one operation: the others may well be allowed.
+            return RefusedError(
                 "The API account may not use this operation. Give it the rights in the seller's "
                 "back office at Cdiscount.",
-                "not_authorized",
+                "not_authorised",
                 text,
             )
         return _TokenRefused("Cdiscount did not accept our token; nothing was done.", detail=text)

@@ -253,11 +253,19 @@ def test_doubtful_empty_answer_keeps_the_cursor(reply, server, client):
     assert "SQL" not in str(caught.value)
 
 
-def test_records_far_outside_the_window_are_left_out(server, client):
-    """The filter was ignored: a month comes back."""
+def test_cases_far_outside_the_window_are_kept(server, client):
+    """The filter was ignored, or a date lags behind: no case is thrown away for its date."""
     server.replies = [golden("claims")]
     (page,) = client.pull("claims", {"until": NOW.isoformat()}, None)
-    assert [case.remote_id for case in page.records] == ["900000002"]
+    assert [case.remote_id for case in page.records] == ["900000001", "900000002"]
+
+
+def test_orders_far_outside_the_window_are_left_out(server, client_at):
+    """The filter was ignored: years come back."""
+    server.replies = [golden("orders")]
+    late = NOW + timedelta(days=3650)
+    (page,) = client_at(late).pull("orders", {"until": late.isoformat()}, None)
+    assert not page.records
 
 
 def test_cases_by_order(server, client):
@@ -438,9 +446,11 @@ def test_read_gives_up_after_one_renewal(server, client):
 
 
 def test_not_authorized(server, client):
+    """One operation is refused: no reason to take the login as refused."""
     server.replies = [NOT_AUTHORIZED]
-    with pytest.raises(errors.LoginError) as caught:
+    with pytest.raises(errors.RefusedError) as caught:
         wire.read(client)
+    assert caught.value.code == "not_authorised"
     assert len(server.requests) == 1
     assert CdiscountWire.TOKEN not in caught.value.detail and "***" in caught.value.detail
 

@@ -372,9 +372,11 @@ def test_read_with_an_expired_token(seller, client):
 def test_not_authorised(seller, client, caplog):
     caplog.set_level(logging.DEBUG)
     seller.fault("GetOrderList", "not_authorised")
-    with pytest.raises(errors.LoginError) as caught:
+    with pytest.raises(errors.RefusedError) as caught:
         pull(client, "orders")
+    assert caught.value.code == "not_authorised"
     assert "***" in caught.value.detail
+    assert not pull(client, "claims")
     assert PASSWORD not in caplog.text
 
 
