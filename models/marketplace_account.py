@@ -31,6 +31,18 @@ _OWN = {"state", "cron_id", "clock_start", "last_run", "last_error", "checked_at
 _WAITING = ("pending", "waiting", "sending", "sent")
 
 
+def rule(label, explanation=None):
+    """A number that the marketplace imposes: the provider's default until somebody changes it."""
+    return fields.Integer(
+        label,
+        compute="_compute_rules",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help=explanation,
+    )
+
+
 class MarketplaceAccount(models.Model):
     _name = "marketplace.account"
     _description = "Marketplace Account"
@@ -128,60 +140,20 @@ class MarketplaceAccount(models.Model):
         "product.product", check_company=True, help="Used for shipping charges of created orders."
     )
     # Rules
-    answer_hours = fields.Integer(
-        "Answer Within (hours)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    warn_hours = fields.Integer(
-        "Warn Before (hours)", compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    refund_days = fields.Integer(
-        "Refund Window (days)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    contact_days = fields.Integer(
-        "Contact Window (days)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    relay_days = fields.Integer(
-        "Relay Address Valid (days)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    confirm_minutes = fields.Integer(
+    answer_hours = rule("Answer Within (hours)")
+    warn_hours = rule("Warn Before (hours)")
+    refund_days = rule("Refund Window (days)")
+    contact_days = rule("Contact Window (days)")
+    relay_days = rule("Relay Address Valid (days)")
+    confirm_minutes = rule(
         "Answer Seen Within (minutes)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="An answer sent by relay mail and not seen after this time raises an alarm.",
+        "An answer sent by relay mail and not seen after this time raises an alarm.",
     )
-    silence_hours = fields.Integer(
-        "Silence Alarm (hours)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    settle_minutes = fields.Integer(
+    silence_hours = rule("Silence Alarm (hours)")
+    settle_minutes = rule(
         "Doubt Lasts At Least (minutes)",
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Changes become visible late at some marketplaces: what is not seen before this "
-        "time has passed is not taken as absent.",
+        "Changes become visible late at some marketplaces: what is not seen before this time has "
+        "passed is not taken as absent.",
     )
     refund_call = fields.Selection(
         [

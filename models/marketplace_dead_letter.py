@@ -130,7 +130,12 @@ class MarketplaceDeadLetter(models.Model):
     def _get_due_windows(self, account):
         """[(stream, where to start reading, letters)] of cases that may be tried again."""
         letters = self._get_due(
-            account, [("kind", "=", "record"), ("stream_id.records", "=", "case")]
+            account,
+            [
+                ("kind", "=", "record"),
+                ("stream_id.records", "=", "case"),
+                ("stream_id.active", "=", True),
+            ],
         )
         windows = letters.grouped(lambda letter: (letter.stream_id, letter.read_from))
         return [

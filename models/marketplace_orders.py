@@ -29,8 +29,18 @@ class MarketplaceOrders(models.AbstractModel):
         found = self._look_up(account, refs)
         for ref, order in found.items():
             if not order.marketplace_ref:
-                self._link(account, order, ref)
+                self._try_link(account, order, ref)
         return found
+
+    def _try_link(self, account, order, ref):
+        """An order that other modules keep from being written keeps no case from coming in."""
+        try:
+            with self.env.cr.savepoint():
+                self._link(account, order, ref)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.info("Order %s of account %s is not linked", ref, account.id, exc_info=True)
 
     def _look_up(self, account, refs):
         """The same, with nothing written."""

@@ -189,6 +189,28 @@ class TestWaitingCases(InboundCase):
         self.env.flush_all()
         self.assertLessEqual(self.env.cr.sql_log_count - before, 4)
 
+    def test_order_that_cannot_be_linked_keeps_no_case_out(self):
+        self.account.order_policy = "await"
+        order = self.make_order()
+        sale_order = self._sell(client_order_ref=order["number"])
+        claim = self.make_claim(order)
+        order_class = type(sale_order)
+        genuine = order_class.write
+
+        def write(orders, values):
+            if sale_order.id in orders.ids:
+                raise UserError("This order is locked.")
+            return genuine(orders, values)
+
+        with patch.object(order_class, "write", write):
+            self.run_job()
+        case = self.get_case(claim)
+        self.assertEqual(case.sale_order_id, sale_order)
+        self.assertFalse(sale_order.marketplace_ref)
+        self.assertEqual(self.account.state, "enabled")
+        self.run_job()
+        self.assertEqual(sale_order.marketplace_ref, order["number"])
+
     def test_question_is_no_answer_to_a_claim_flag(self):
         order = self.make_order(has_claims=True)
         self.seller.discussion(

@@ -58,6 +58,23 @@ class TestGesturesOfBothSides(OutCase):
             dialog.action_confirm()
         self.assertEqual(len(order.marketplace_refund_ids), 1)
 
+    def test_answer_and_refusal_confirmed_twice(self):
+        case = self.make_case()
+        answer = self.env["marketplace.answer"].with_user(self.agent)
+        dialog = answer.create({"case_id": case.id, "body": "Bonjour."})
+        dialog.action_send()
+        with self.refused("already"):
+            dialog.action_send()
+        self.assertEqual(len(case.operation_ids), 1)
+        lines = [self.line("REF-1", 49.9, state="WaitingForShipmentAcceptation")]
+        order = self.read_order(state="WaitingForShipmentAcceptation", lines=lines)
+        dialog = self.open_refusal(order)
+        dialog.line_ids.decision = "refuse"
+        self.confirm(dialog)
+        with self.refused("already"):
+            dialog.action_confirm()
+        self.assertEqual(len(order.marketplace_refund_ids), 1)
+
     def test_reason_of_another_use_or_account_is_refused(self):
         order = self.read_order()
         dialog = self.open_refund(order, kind="gesture", gesture_amount=5)

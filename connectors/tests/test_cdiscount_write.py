@@ -237,7 +237,8 @@ def test_refund_partly_refused(top, server, client):
          "not_sent"),
         (fault("s:RequestTokenValidationError", "Token id is not correctly formatted."),
          "not_sent"),
-        (fault("s:RequestTokenValidationError", "User is not authorized to access [x]"), "login"),
+        (fault("s:RequestTokenValidationError", "User is not authorized to access [x]"),
+         "refused"),
     ],
 )  # fmt: skip
 def test_refund_errors(reply, error_class, server, client):
