@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL
 
 from ..connectors import base
 from .html_tools import to_plain_text, to_safe_html
@@ -465,7 +465,7 @@ class HelpdeskTicket(models.Model):
                     "mail.mail_activity_data_todo",
                     date_deadline=date.date() if date else fields.Date.context_today(ticket),
                     summary=summary,
-                    note=plaintext2html(note),
+                    note=Markup("<p>%s</p>") % note if note else "",
                     user_id=responsible.id,
                 )
 

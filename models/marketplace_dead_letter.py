@@ -92,27 +92,38 @@ class MarketplaceDeadLetter(models.Model):
             ]
         )
         if new or solved:
-            self._tell_responsible(account)
+            account._alarm(
+                self._get_summary(account),
+                account._get_responsible_env()._(
+                    "Look at “Records Set Aside” of the account: they may be claims."
+                ),
+            )
         return known + new
 
-    def _tell_responsible(self, account):
-        env = account._get_responsible_env()
-        account._alarm(
-            env._("“%s”: records were set aside", account.name),
-            env._("Look at “Records Set Aside” of the account: they may be claims."),
-        )
+    def _get_summary(self, account):
+        return account._get_responsible_env()._("“%s”: records were set aside", account.name)
 
     @api.model
     def _solve(self, account, remote_ids, kind="record"):
         """These records are stored now: nothing left to look at."""
-        self.search(
+        letters = self.search(
             [
                 ("account_id", "=", account.id),
                 ("kind", "=", kind),
                 ("state", "=", "open"),
                 ("remote_id", "in", list(remote_ids)),
             ]
-        ).write({"state": "solved"})
+        )
+        if letters:
+            letters.write({"state": "solved"})
+            self._withdraw_alarm(account)
+
+    def _withdraw_alarm(self, account):
+        """Nothing is left to look at: nor is the to-do."""
+        left = [("account_id", "=", account.id), ("state", "=", "open")]
+        if not self.sudo().search_count(left, limit=1):
+            summary = self._get_summary(account)
+            account.sudo().activity_ids.filtered(lambda a: a.summary == summary).unlink()
 
     @api.model
     def _get_due_orders(self, account):
@@ -159,6 +170,8 @@ class MarketplaceDeadLetter(models.Model):
         """A person has looked: nothing to do."""
         self.check_access("write")
         self.sudo().state = "ignored"
+        for account in self.account_id:
+            self._withdraw_alarm(account)
 
     def action_retry(self):
         """Read the streams again from a day before the window that these records came in."""

@@ -13,6 +13,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .inbound_common import InboundCase, hours_ago
+from .sandbox_api import Seller
+
+LOCKED = "This order is locked."
 
 
 @tagged("post_install", "-at_install")
@@ -62,7 +65,7 @@ class TestRefreshedOrders(InboundCase):
         def change(bad):
             def write(orders, values):
                 if bad.id in orders.ids:
-                    raise UserError("This order is locked.")
+                    raise UserError(LOCKED)
                 return genuine(orders, values)
 
             self.seller.change_order(bad.marketplace_ref, state="Cancelled")
@@ -131,15 +134,19 @@ class TestCasesSetAside(InboundCase):
             self.run_job()
         self.assertEqual(len(self.get_letters()), 2)
         self.assertEqual(self.account.activity_ids, todo)
+        self._later(hours=2)
+        self.run_job()
+        self.assertEqual(set(self.get_letters().mapped("state")), {"solved"})
+        self.assertFalse(self.account.activity_ids, "nothing is left to look at")
 
     def test_claim_that_came_late_is_asked_for_by_number(self):
-        order = self.make_order()
-        letters = self.env["marketplace.dead.letter"]
-        broken = self.env["marketplace.orders"]._to_broken([order["number"]])
-        stream = self.get_stream("orders")
-        letters._set_aside(self.account, stream, broken, "claim_without_case")
+        order = self.make_order(has_claims=True)
         self.run_job()
+        self.assertEqual(self.get_letters().kind, "claim_without_case")
+        self.get_stream("orders").active = False  # the order itself does not come by any more
         claim = self.make_claim(order, timestamp=hours_ago(24 * 20))
+        self.run_job()
+        self.assertFalse(self.get_case(claim), "tried by the hour only")
         self._later(hours=2)
         self.run_job()
         self.assertTrue(self.get_case(claim))
@@ -182,7 +189,7 @@ class TestWaitingCases(InboundCase):
     def test_nothing_waiting_costs_next_to_nothing(self):
         order = self._sell()
         for index in range(5):
-            self._make_account(self.seller, name=f"Account {index}")
+            self._make_account(Seller(), name=f"Account {index}")
         self.env.flush_all()
         before = self.env.cr.sql_log_count
         order.client_order_ref = "X-1"
@@ -199,7 +206,7 @@ class TestWaitingCases(InboundCase):
 
         def write(orders, values):
             if sale_order.id in orders.ids:
-                raise UserError("This order is locked.")
+                raise UserError(LOCKED)
             return genuine(orders, values)
 
         with patch.object(order_class, "write", write):

@@ -66,8 +66,7 @@ class TestGesturesOfBothSides(OutCase):
         with self.refused("already"):
             dialog.action_send()
         self.assertEqual(len(case.operation_ids), 1)
-        lines = [self.line("REF-1", 49.9, state="WaitingForShipmentAcceptation")]
-        order = self.read_order(state="WaitingForShipmentAcceptation", lines=lines)
+        order = self.read_order(state="WaitingForShipmentAcceptation")
         dialog = self.open_refusal(order)
         dialog.line_ids.decision = "refuse"
         self.confirm(dialog)

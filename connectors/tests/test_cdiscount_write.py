@@ -246,7 +246,6 @@ def test_refund_errors(reply, error_class, server, client):
         "refused": errors.RefusedError,
         "unknown": errors.UnknownOutcomeError,
         "not_sent": errors.NotSentError,
-        "login": errors.LoginError,
     }[error_class]
     server.replies = [reply]
     with pytest.raises(expected) as caught:
