@@ -319,7 +319,7 @@ class TestChatter(InboundCase, MockEmail):
         message = self._send("Bonjour, elle part demain.")
         self.seller.fault("smtp", "silent")
         self.run_job()
-        self.ticket._message_receive_bounce(self.case.contact_address, self.env["res.partner"])
+        self.env["marketplace.operation"]._record_bounce(message)
         self.assertEqual(self.case.answer_state, "failed")
         self.assertEqual(message.notification_ids.notification_status, "exception")
         self.assertTrue(self.ticket.activity_ids)
