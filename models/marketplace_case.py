@@ -222,8 +222,10 @@ class MarketplaceCase(models.Model):
             ]
         )
         for case in cases.filtered("ticket_id"):
+            reader = case.ticket_id.user_id.lang
+            env = account.with_context(marketplace_lang=reader)._get_responsible_env()
             case.ticket_id._marketplace_alert(
-                case.env._("Answer before the marketplace's deadline"), date=case.deadline
+                env._("Answer before the marketplace's deadline"), date=case.deadline
             )
         cases.warned = True
 

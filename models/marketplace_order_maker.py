@@ -51,6 +51,8 @@ class MarketplaceOrderMaker(models.AbstractModel):
         self._add_shipping(account, sale_order, sum(line.shipping for line in lines))
         self._set_prices(sale_order, lines)
         sale_order.with_context(mail_notrack=True).action_confirm()
+        if order.created_at:  # confirming dates an order today
+            sale_order.date_order = order.created_at.replace(microsecond=0)
         self.env["marketplace.orders"]._link_cases(account, sale_order, order.remote_id)
         return sale_order
 

@@ -11,6 +11,8 @@ class TestSeedTour(HttpCase, MarketplaceCase):
         order = self.make_order()
         claim = self.make_claim(order)
         self.run_job()
+        # A colleague follows: the bubble must still say how far the answer came.
+        self.get_case(claim).ticket_id.message_subscribe(self.manager.partner_id.ids)
         self.start_tour("/odoo", "marketplace_seed_workflow_out", login=self.agent.login)
         self.run_job()
         self.run_job()

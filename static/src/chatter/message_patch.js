@@ -32,6 +32,12 @@ patch(MessageComponent.prototype, {
         };
     },
 
+    /** Of several notifications the one that says how far the answer came. */
+    get shownNotification() {
+        const all = this.message.notification_ids;
+        return all.find((one) => one.notification_type === TYPE) || all[0];
+    },
+
     get marketplaceSenderText() {
         switch (this.message.marketplace_sender) {
             case "customer":

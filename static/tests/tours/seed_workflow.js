@@ -43,7 +43,10 @@ registry.category("web_tour.tours").add("marketplace_seed_workflow_out", {
 registry.category("web_tour.tours").add("marketplace_seed_workflow_seen", {
     steps: () => [
         { trigger: ".o_form_view .o_arrow_button_current:contains(Done)" },
-        { trigger: ".o-mail-Message:contains('nous vous remboursons la lampe')" },
+        {
+            trigger:
+                ".o-mail-Message:contains('nous vous remboursons la lampe') .o-mail-Message-notification:contains('Seen in the thread')",
+        },
         { trigger: ".o-mail-Message:contains('accepted by')" },
         { trigger: ".nav-link[name='marketplace_operations']", run: "click" },
         { trigger: "[name='marketplace_operation_ids'] .o_data_row:contains(Closing):contains(Done)" },
