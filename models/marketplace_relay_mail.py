@@ -8,6 +8,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 from ..connectors import base, errors
 
@@ -137,7 +138,6 @@ class MarketplaceRelayMail(models.AbstractModel):
             )
             if session and session.sock:
                 session.sock.settimeout(ANSWER_SECONDS)
-            return session
         except (UserError, smtplib.SMTPException, OSError) as error:
             raise errors.NotSentError(
                 account._get_responsible_env()._(
@@ -146,6 +146,25 @@ class MarketplaceRelayMail(models.AbstractModel):
                 code="mail_server",
                 detail=str(error),
             ) from error
+        self._check_sender(account, session)
+        return session
+
+    def _check_sender(self, account, session):
+        """Odoo may put its notification address in place of the sender, whom the marketplace
+        knows: refused before anything leaves."""
+        used = getattr(session, "smtp_from", None) or account.sender_email
+        if email_normalize(used) == email_normalize(account.sender_email):
+            return
+        session.close()
+        raise errors.RefusedError(
+            account._get_responsible_env()._(
+                "Odoo would send this answer from %(used)s, which the marketplace does not know. "
+                "Choose an outgoing mail server on the account that may use %(wanted)s.",
+                used=used,
+                wanted=account.sender_email,
+            ),
+            code="mail_sender",
+        )
 
     def _explain_failure(self, account, error):
         """The connector error of an SMTP failure: refused, not sent, or unknown."""

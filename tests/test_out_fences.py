@@ -159,3 +159,20 @@ class TestFences(OutCase):
         case = self.make_case()
         with self.refused("close it first"):
             case.ticket_id.unlink()
+
+    def test_sender_that_odoo_would_replace(self):
+        """Without a server of its own the answer would leave from Odoo's notification address."""
+        self.account.mail_server_id = False
+        self.company.alias_domain_id = self.env["mail.alias.domain"].create(
+            {"name": "odoo.example", "default_from": "notifications"}
+        )
+        case = self.make_case()
+        operation = self.answer(case)
+        self.turn()
+        self.assertEqual((operation.state, operation.code), ("rejected", "mail_sender"))
+        self.assertIn("notifications@odoo.example", operation.message)
+        self.account.mail_server_id = self.mail_server
+        operation.with_user(self.agent).action_retry()
+        self.turn(pull=True)
+        self.assertEqual(operation.state, "done")
+        self.assertEqual(self.seller.state["mails"][-1]["from"], "care@shop.example")
