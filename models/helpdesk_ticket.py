@@ -11,6 +11,8 @@ from .html_tools import to_plain_text, to_safe_html
 from .marketplace_case import KINDS
 
 SEQUENCE_CODE = "helpdesk.ticket.sequence"
+TODO = "mail.mail_activity_data_todo"
+DEADLINE = "marketplace_helpdesk.activity_deadline"
 # More tickets than this at once: their notices are created in bulk, without a live pop-up each.
 LIVE_NOTICES = 20
 ANSWER_STATES = [
@@ -448,7 +450,7 @@ class HelpdeskTicket(models.Model):
         for user, ids in by_user.items():
             user._bus_send("marketplace_helpdesk/tickets", {"ticket_ids": ids[:LIVE_NOTICES]})
 
-    def _marketplace_alert(self, summary, note="", date=None, users=None):
+    def _marketplace_alert(self, summary, note="", date=None, users=None, activity=TODO):
         """One open activity per subject, for whoever has the ticket."""
         for ticket in self:
             people = (
@@ -462,12 +464,17 @@ class HelpdeskTicket(models.Model):
             known = ticket.activity_ids.filtered(lambda a: a.summary == summary)
             if not known:
                 ticket.with_context(mail_activity_quick_update=True).activity_schedule(
-                    "mail.mail_activity_data_todo",
+                    activity,
                     date_deadline=date.date() if date else fields.Date.context_today(ticket),
                     summary=summary,
                     note=Markup("<p>%s</p>") % note if note else "",
                     user_id=responsible.id,
                 )
+
+    def _marketplace_withdraw_deadline(self):
+        """Nobody waits any more: the warning of the deadline is over."""
+        calm = self.filtered(lambda t: not t.marketplace_deadline and t.activity_ids)
+        calm.activity_unlink([DEADLINE])
 
     # Answers from the chatter -------------------------------------------------------------------
 

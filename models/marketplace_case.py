@@ -203,6 +203,8 @@ class MarketplaceCase(models.Model):
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
+        if "awaiting_since" in changed and not self.awaiting_since:
+            self.ticket_id._marketplace_withdraw_deadline()
 
     def _is_news(self, sent_at, sender_type):
         """Whether a message makes somebody look; not what is older than the account's start."""
@@ -225,7 +227,9 @@ class MarketplaceCase(models.Model):
             reader = case.ticket_id.user_id.lang
             env = account.with_context(marketplace_lang=reader)._get_responsible_env()
             case.ticket_id._marketplace_alert(
-                env._("Answer before the marketplace's deadline"), date=case.deadline
+                env._("Answer before the marketplace's deadline"),
+                date=case.deadline,
+                activity="marketplace_helpdesk.activity_deadline",
             )
         cases.warned = True
 

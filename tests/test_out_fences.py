@@ -176,3 +176,14 @@ class TestFences(OutCase):
         self.turn(pull=True)
         self.assertEqual(operation.state, "done")
         self.assertEqual(self.seller.state["mails"][-1]["from"], "care@shop.example")
+
+    def test_warning_of_the_deadline_ends_with_the_answer(self):
+        case = self.make_case()
+        self.wait(hours=41)
+        self.turn()
+        self.assertIn("Answer before the marketplace's deadline", self.alarms(case.ticket_id))
+        self.answer(case)
+        self.turn(pull=True)
+        self.turn(pull=True)
+        self.assertFalse(case.deadline)
+        self.assertEqual(self.alarms(case.ticket_id), [])
