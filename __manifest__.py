@@ -5,7 +5,6 @@
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Marketplace Helpdesk contributors",
-    "website": "https://github.com/marketplace-helpdesk/marketplace_helpdesk",
     "depends": ["sale", "account", "helpdesk_mgmt", "helpdesk_mgmt_sale"],
     "external_dependencies": {"python": ["zeep", "lxml", "requests"]},
     "data": [

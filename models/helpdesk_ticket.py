@@ -11,7 +11,7 @@ from .html_tools import to_plain_text, to_safe_html
 from .marketplace_case import KINDS
 
 SEQUENCE_CODE = "helpdesk.ticket.sequence"
-TODO = "mail.mail_activity_data_todo"
+TO_DO = "mail.mail_activity_data_todo"
 DEADLINE = "marketplace_helpdesk.activity_deadline"
 # More tickets than this at once: their notices are created in bulk, without a live pop-up each.
 LIVE_NOTICES = 20
@@ -450,7 +450,7 @@ class HelpdeskTicket(models.Model):
         for user, ids in by_user.items():
             user._bus_send("marketplace_helpdesk/tickets", {"ticket_ids": ids[:LIVE_NOTICES]})
 
-    def _marketplace_alert(self, summary, note="", date=None, users=None, activity=TODO):
+    def _marketplace_alert(self, summary, note="", date=None, users=None, activity=TO_DO):
         """One open activity per subject, for whoever has the ticket."""
         for ticket in self:
             people = (
