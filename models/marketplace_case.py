@@ -19,6 +19,8 @@ KINDS = [
     (records.SUPPORT_TICKET, "Support Ticket"),
     (records.CONVERSATION, "Conversation"),
 ]
+# A first import may find many late cases: their warnings are written over several runs.
+WARNINGS_PER_RUN = 50
 
 
 class MarketplaceCase(models.Model):
@@ -221,7 +223,9 @@ class MarketplaceCase(models.Model):
                 ("deadline", "!=", False),
                 ("deadline", "<=", limit),
                 ("warned", "=", False),
-            ]
+            ],
+            order="deadline, id",
+            limit=WARNINGS_PER_RUN,
         )
         for case in cases.filtered("ticket_id"):
             reader = case.ticket_id.user_id.lang

@@ -2,7 +2,6 @@
 
 import contextlib
 import smtplib
-import socket
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -230,6 +229,4 @@ def _smtp_code(error):
         return max(code for code, _text in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code
-    if isinstance(error, (smtplib.SMTPServerDisconnected, socket.timeout, OSError)):
-        return None
     return None
