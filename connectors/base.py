@@ -19,7 +19,8 @@ def utcnow():
 # Capabilities ---------------------------------------------------------------------------------
 
 REPLY = "reply"
-OPEN_CONVERSATION = "open_conversation"
+OPEN_CONVERSATION = "open_conversation"  # about an order
+CONTACT_OPERATOR = "contact_operator"  # write to the marketplace itself, without an order
 REPLY_CLOSED = "reply_closed"  # a closed case can still be answered
 ATTACHMENTS = "attachments"
 CHOOSE_RECIPIENT = "choose_recipient"
@@ -39,6 +40,7 @@ COMMENT = "comment"
 CAPABILITIES = (
     REPLY,
     OPEN_CONVERSATION,
+    CONTACT_OPERATOR,
     REPLY_CLOSED,
     ATTACHMENTS,
     CHOOSE_RECIPIENT,
@@ -69,24 +71,62 @@ ADDRESS_UNKNOWN = "unknown"
 ADDRESS_PROBLEMS = (ADDRESS_CLOSED, ADDRESS_TOO_OLD, ADDRESS_NOT_FOUND, ADDRESS_UNKNOWN)
 
 
+# What a reason is for.
+FOR_REFUND = "refund"
+FOR_GESTURE = "gesture"
+FOR_REFUSAL = "refusal"  # or a cancellation before the customer is charged
+FOR_INCIDENT = "incident"  # why an incident was opened
+FOR_RESOLVING = "resolving"  # how an incident was resolved
+FOR_TOPIC = "topic"  # what a conversation about an order is about
+FOR_OPERATOR_TOPIC = "operator_topic"  # what a conversation with the operator is about
+USAGES = (
+    FOR_REFUND,
+    FOR_GESTURE,
+    FOR_REFUSAL,
+    FOR_INCIDENT,
+    FOR_RESOLVING,
+    FOR_TOPIC,
+    FOR_OPERATOR_TOPIC,
+)
+
+
 @dataclass(frozen=True)
 class StreamSpec:
-    """One kind of inbound data. `records`: "case" or "order"; `overlap`: seconds read again."""
+    """One kind of inbound data. `records`: "case" or "order"; `overlap`: seconds read again;
+    `every`: minutes between two readings, 0 = as often as the account reads."""
 
     key: str
     label: str
     records: str
     overlap: int = 0
+    every: int = 0
 
 
 @dataclass(frozen=True)
 class ReasonSpec:
-    """A code that the marketplace accepts. `usage`: refund, gesture or refusal."""
+    """A code that the marketplace accepts. `usage`: one of USAGES; `allowed`: whether the seller
+    may use it, else it only gives a label to what others did."""
 
     usage: str
     code: str
     label: str
     is_default: bool = False
+    allowed: bool = True
+
+
+@dataclass(frozen=True)
+class MessageLimits:
+    """What a message may be. 0 = no limit known.
+
+    `max_bytes`: text and files of one message; `max_files`: of one message; `max_case_files`: of
+    all messages about one order.
+    """
+
+    min_text: int = 1
+    max_text: int = 0
+    max_files: int = 0
+    max_case_files: int = 0
+    max_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,21 +157,45 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class OutFile:
+    """A file that leaves with a message. `content`: bytes, never in a payload."""
+
+    name: str
+    content: bytes = field(repr=False, default=b"")
+    mimetype: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
 class Reply(Operation):
-    """Answer in an existing case (clients whose channel is BY_API)."""
+    """A message of ours: an answer in a case or, with an empty `case_remote_id`, the first one of
+    a new conversation about `order_ref`, or with the operator where that is empty too.
+
+    `recipients`: of records.CUSTOMER and records.OPERATOR; empty = as the marketplace does.
+    `topic_code`: a reason of usage "topic" or "operator_topic", else `topic` is free text; both
+    only for a new conversation. `last_seen`: remote id of the newest message that its writer had
+    seen, "" = do not compare; `own`: remote ids of messages that left from here since then.
+    """
 
     case_remote_id: str = ""
     text: str = ""
     recipients: tuple[str, ...] = ()
+    order_ref: str = ""
+    topic_code: str = ""
+    topic: str = ""
+    last_seen: str = ""
+    own: tuple[str, ...] = ()
+    files: tuple[OutFile, ...] = ()
     kind = REPLY
 
 
 @dataclass(frozen=True)
 class RefundLine:
-    """One line to refund.
+    """One line to refund, or a part of it.
 
-    `amount`: what we expect back, for the picture; `quantity`: units, only with REFUND_UNITS;
-    `reason_code`: of usage "refund".
+    `amount`: of its goods, `shipping`: of its shipping charges, given back only `with_shipping`;
+    both as `records.OrderLine` counts them, taxes included. Where lines are refunded whole they
+    say what is expected. `quantity`: units, None where money is meant; `reason_code`: of usage
+    "refund".
     """
 
     line_remote_id: str
@@ -146,7 +210,7 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Refund(Operation):
-    """Refund lines of a shipped order."""
+    """Refund lines of an order whose `give_back` is records.REFUND."""
 
     order_ref: str = ""
     lines: tuple[RefundLine, ...] = ()
@@ -165,22 +229,33 @@ class Gesture(Operation):
 
 @dataclass(frozen=True)
 class LineDecision:
-    """Refuse one line before shipment, or (refuse False) declare it shipped."""
+    """Refuse or cancel one line, or (refuse False) declare it shipped.
+
+    `amount`, `shipping`, `quantity`: what is cancelled of it, where parts can be; taxes included.
+    """
 
     line_remote_id: str
     refuse: bool
     condition: str = ""
+    amount: Decimal = Decimal(0)
+    shipping: Decimal = Decimal(0)
+    quantity: int | None = None
+    reason_code: str = ""
 
 
 @dataclass(frozen=True)
 class RefuseLines(Operation):
-    """Decide lines before shipment. With REFUSE_NEEDS_ALL_LINES every line is given."""
+    """Refuse lines before shipment, or cancel them before the customer is charged.
+
+    With REFUSE_NEEDS_ALL_LINES every line is given. `whole_order`: all that is left of it.
+    """
 
     order_ref: str = ""
     decisions: tuple[LineDecision, ...] = ()
     carrier: str = ""
     tracking_number: str = ""
     tracking_url: str = ""
+    whole_order: bool = False
     kind = REFUSE_LINES
 
 
@@ -192,14 +267,30 @@ class Close(Operation):
     kind = CLOSE
 
 
-OPERATION_TYPES = {cls.kind: cls for cls in (Reply, Refund, Gesture, RefuseLines, Close)}
+@dataclass(frozen=True)
+class ResolveIncident(Operation):
+    """Tell the marketplace that the incident of a line is solved; others close it.
+
+    `reason_code`: of usage "resolving".
+    """
+
+    order_ref: str = ""
+    line_remote_id: str = ""
+    reason_code: str = ""
+    kind = RESOLVE_INCIDENT
+
+
+OPERATION_TYPES = {
+    cls.kind: cls for cls in (Reply, Refund, Gesture, RefuseLines, Close, ResolveIncident)
+}
 
 
 @dataclass(frozen=True)
 class ItemResult:
     """The answer for one item: a line's remote id, or "gesture". `amount`: as the marketplace says.
 
-    `message`: a plain sentence; `detail`: the marketplace's raw text, redacted, for the log.
+    `message`: a plain sentence; `detail`: the marketplace's raw text, redacted, for the log;
+    `remote_id`: the marketplace's number of the refund that it made for this item.
     """
 
     item: str
@@ -208,6 +299,7 @@ class ItemResult:
     message: str = ""
     amount: Decimal | None = None
     detail: str = ""
+    remote_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,6 +308,7 @@ class Outcome:
 
     `ok` False with all items refused is a refusal; with some accepted it is a partial one.
     `retry_when_answered`: refused only because our answer is not in the thread yet.
+    `remote_id`: of the message that a reply became; `case_remote_id`: of its conversation.
     """
 
     ok: bool
@@ -225,7 +318,11 @@ class Outcome:
     items: tuple[ItemResult, ...] = ()
     retry_when_answered: bool = False
     detail: str = ""
+    case_remote_id: str = ""
 
+
+# Code of the refusal of a reply: something new came that its writer has not seen.
+NEWS = "news"
 
 # How doubt ends.
 FOUND = "found"
@@ -263,6 +360,10 @@ class Client:
     cannot: dict[str, str] = {}  # capability -> one sentence why it is absent
     defaults: dict[str, object] = {}  # the provider's default for the account's rules
     default_urls: dict[str, str] = {}
+    required: tuple[str, ...] = ("login", "password")  # fields of Credentials that must be given
+    message_limits = MessageLimits()
+    has_facts = False  # `get_facts` tells something
+    tells_payout = False  # `records.OrderRefund.is_paid` follows the money
     relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
 
     def __init__(self, credentials, now=None):
@@ -309,6 +410,17 @@ class Client:
         """The `records.Case`s about these orders, whatever their date."""
         raise errors.NotSupportedError("This client cannot search cases by order.")
 
+    def get_facts(self):
+        """The `records.Facts` about the seller account, asked for once a day.
+
+        A part that the login may not read is named in `problems` and left out.
+        """
+        raise errors.NotSupportedError("This marketplace tells nothing about the account.")
+
+    def get_file(self, remote_id):
+        """The `records.File` of a message's attachment."""
+        raise errors.NotSupportedError("This marketplace gives no files.")
+
     def get_contact_address(self, case_remote_id, order_ref):
         """A fresh relay `records.ContactAddress` of a case, or of an order (case id "")."""
         raise errors.NotSupportedError("This marketplace has no relay addresses.")
@@ -318,7 +430,7 @@ class Client:
         return ()
 
     @classmethod
-    def backoffice_url(cls, case_remote_id="", order_ref=""):
+    def backoffice_url(cls, service_url="", case_remote_id="", order_ref=""):
         """A link into the seller's back office, "" where none is known. Needs no login."""
         return ""
 
@@ -328,12 +440,13 @@ class Client:
         """What the marketplace shows just before sending: a JSON-able dict kept with the operation.
 
         For a gesture "gestures" is the sum, as text, of those that the order shows already.
-        It only reads: whatever it raises, nothing was sent.
+        It only reads: whatever it raises, nothing was sent. RefusedError with the code NEWS: the
+        conversation holds something that the writer of a reply has not seen.
         """
         return {}
 
-    def perform(self, operation):
-        """Send it once; returns an Outcome.
+    def perform(self, operation, before=None):
+        """Send it once; returns an Outcome. `before`: what `picture` gave just now.
 
         Raises NotSentError, UnknownOutcomeError, RefusedError, LoginError, NotSupportedError.
         """

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from . import base
 
+# Files are kept beside the operation and added when it leaves.
+_KEPT_OUT = {"files"}
 _NESTED = {"lines": base.RefundLine, "decisions": base.LineDecision}
 
 
 def to_payload(operation):
-    """A JSON-able dict of an operation, without its reference."""
-    return _encode(
-        {f.name: getattr(operation, f.name) for f in dataclasses.fields(operation)}
-        | {"reference": None}
-    )
+    """A JSON-able dict of an operation, without its reference and its files."""
+    names = {f.name for f in dataclasses.fields(operation)} - _KEPT_OUT
+    return _encode({name: getattr(operation, name) for name in names} | {"reference": None})
 
 
 def from_payload(kind, reference, payload):

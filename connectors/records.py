@@ -50,7 +50,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a case. `body` is text, or HTML where `is_html`."""
+    """One message of a case. `body` is text, or HTML where `is_html`.
+
+    `recipients`: whom it is addressed to besides us, of CUSTOMER and OPERATOR, where the
+    marketplace says so.
+    """
 
     sent_at: datetime
     sender_type: str
@@ -59,6 +63,7 @@ class Message:
     remote_id: str = ""
     is_html: bool = False
     attachments: tuple[Attachment, ...] = ()
+    recipients: tuple[str, ...] = ()
 
     def key(self, case_remote_id):
         """The message's identity inside its account: its remote id, else a digest of
@@ -73,8 +78,11 @@ class Message:
 class Case:
     """One conversation or complaint with its messages, oldest first.
 
-    `reply_needed_since`: only where the marketplace says so itself; the clock of the case is
-    derived from the messages everywhere. `complete`: `messages` is the whole thread.
+    `keeps_clock`: the marketplace itself says since when an answer is awaited, in
+    `reply_needed_since` (None: none is); elsewhere the clock is derived from the messages.
+    `no_reply_needed_at`: somebody said there that what was written until then needs no answer.
+    `participants`: who may be written to, of CUSTOMER and OPERATOR. `topic`: the marketplace's
+    code or free text. `complete`: `messages` is the whole thread.
     """
 
     remote_id: str
@@ -88,7 +96,10 @@ class Case:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     closed_at: datetime | None = None
+    keeps_clock: bool = False
     reply_needed_since: datetime | None = None
+    no_reply_needed_at: datetime | None = None
+    participants: tuple[str, ...] = ()
     complete: bool = True
     messages: tuple[Message, ...] = ()
 
@@ -111,10 +122,29 @@ LINE_STATES = (
     LINE_OTHER,
 )
 
+# How money of a line is given back now.
+BY_REFUND = "refund"
+BY_CANCELLATION = "cancellation"  # refused before shipment, or cancelled before the debit
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An incident that is open on an order line now. Marketplaces that number them give
+    `remote_id`; where they give no date, `opened_at` is None."""
+
+    reason_code: str = ""
+    reason: str = ""
+    opened_at: datetime | None = None
+    remote_id: str = ""
+
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One line as the marketplace charges it. `amount` and `shipping` are totals of the line."""
+    """One line as the marketplace charges it. `amount` and `shipping` are totals of the line,
+    taxes included, as are `refunded` and `refunded_shipping`.
+
+    `give_back`: BY_REFUND, BY_CANCELLATION, or "" where nothing can be given back now.
+    """
 
     remote_id: str
     sku: str
@@ -129,20 +159,37 @@ class OrderLine:
     refunded: Decimal = Decimal(0)
     refunded_shipping: Decimal = Decimal(0)
     has_claim: bool = False
+    give_back: str = ""
+    shipped_at: datetime | None = None
+    incident: Incident | None = None
     is_fee: bool = False  # charged by the marketplace itself: never shipped, refused or refunded
+
+
+# What kind of money an order shows as given back.
+GIVEN_REFUND = "refund"
+GIVEN_GESTURE = "gesture"
+GIVEN_CANCELLATION = "cancellation"
 
 
 @dataclass(frozen=True)
 class OrderRefund:
-    """Money given back that the order shows on its own (a voucher, a refund record)."""
+    """Money given back that the order shows on its own (a voucher, a refund, a cancellation).
+
+    `amount`: all of it, taxes and shipping included; `shipping`: of which shipping charges.
+    `is_paid`: the customer has it; False also where the marketplace does not tell.
+    """
 
     amount: Decimal
     reason_code: str = ""
     created_at: datetime | None = None
     remote_id: str = ""
     by_seller: bool = True
-    is_gesture: bool = False
+    kind: str = GIVEN_REFUND
     line_remote_id: str = ""
+    shipping: Decimal = Decimal(0)
+    quantity: int = 0
+    is_paid: bool = False
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +265,57 @@ class Carrier:
 
     code: str
     name: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A downloaded file."""
+
+    name: str
+    content: bytes = field(repr=False, default=b"")
+    mimetype: str = "application/octet-stream"
+
+
+# Figures by which a marketplace judges its sellers. Rates are percent, delays hours.
+INCIDENT_RATE = "incident_rate"
+REFUND_RATE = "refund_rate"
+RETURN_RATE = "return_rate"
+LATE_SHIPMENT_RATE = "late_shipment_rate"
+ACCEPTANCE_RATE = "acceptance_rate"
+RESPONSE_HOURS = "response_hours"
+FIGURES = (
+    INCIDENT_RATE,
+    REFUND_RATE,
+    RETURN_RATE,
+    LATE_SHIPMENT_RATE,
+    ACCEPTANCE_RATE,
+    RESPONSE_HOURS,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the seller. `key`: of FIGURES; `value`: percent or hours; `period`: the
+    marketplace's word for the time that it covers."""
+
+    key: str
+    value: float
+    period: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a marketplace says about the seller account. None: not told, keep what is known.
+
+    `reasons`: base.ReasonSpec; `problems`: sentences about what could not be read.
+    """
+
+    shop_name: str = ""
+    shop_state: str = ""
+    currency: str = ""
+    reasons: tuple | None = None
+    figures: tuple[Figure, ...] | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

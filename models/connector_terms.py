@@ -48,6 +48,7 @@ TERMS = (
     ),
     _lt("How the mail relay treats attachments is not documented."),
     _lt("A relay address leads to the customer only."),
+    _lt("Cdiscount has no call to write to its own staff."),
     _lt("A line is refunded whole: the call knows no quantity."),
     _lt(
         "A line is refunded whole: the call knows no amount. A commercial gesture gives "

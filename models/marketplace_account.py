@@ -476,7 +476,9 @@ class MarketplaceAccount(models.Model):
         """A link into the seller's back office, "" where none is known."""
         if not self.provider:
             return ""
-        return self._client_class().backoffice_url(case_remote_id or "", order_ref or "")
+        client_class = self._client_class()
+        address = self.service_url or client_class.default_urls.get("service_url", "")
+        return client_class.backoffice_url(address, case_remote_id or "", order_ref or "")
 
     def _client_options(self):
         names = [name.strip() for name in (self.seller_names or "").split(",")]

@@ -200,7 +200,11 @@ class MarketplaceOrders(models.AbstractModel):
 
     def _order_values(self, sale_order, order):
         lines = [line for line in order.lines if not line.is_fee]
-        gestures = sum(refund.amount for refund in order.refunds if refund.by_seller)
+        gestures = sum(
+            refund.amount
+            for refund in order.refunds
+            if refund.by_seller and refund.kind == records.GIVEN_GESTURE
+        )
         return {
             "marketplace_state": order.state,
             "marketplace_remote_state": order.remote_state or False,

@@ -233,7 +233,11 @@ class MarketplaceOutbox(models.AbstractModel):
             picture, call = {}, lambda: mail._send(spoken.account_id, message)
         else:
             remote = operation._get_remote_operation()
-            picture, call = client.picture(remote), lambda: client.perform(remote)
+            picture = client.picture(remote)
+
+            def call():
+                return client.perform(remote, picture)
+
         record(self._begin_call, operation, picture)
         return call
 

@@ -42,6 +42,7 @@ class CdiscountClient(base.Client):
     reasons = const.REASONS
     topics = const.CLAIM_TYPES
     cannot = {
+        base.CONTACT_OPERATOR: "Cdiscount has no call to write to its own staff.",
         base.REPLY_CLOSED: "A closed discussion still has a relay address, but what becomes of "
         "a mail to it is not documented.",
         base.ATTACHMENTS: "How the mail relay treats attachments is not documented.",
@@ -232,7 +233,7 @@ class CdiscountClient(base.Client):
         """{} for a close; else the order: see `actions.get_picture`."""
         return self._get_action(operation).picture()
 
-    def perform(self, operation):
+    def perform(self, operation, before=None):
         return self._get_action(operation).perform()
 
     def find(self, operation, before, sent_at):

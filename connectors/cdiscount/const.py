@@ -29,6 +29,11 @@ FILTER_SLACK = timedelta(days=1)
 # Numbers or ids in one call; the contract knows no maximum (1.7).
 REFS_PER_CALL = 50
 FEE_SKU = "INTERETBCA"
+# Shipped lines are refunded, lines to ship refused (1.8, 1.9).
+GIVE_BACK = {
+    records.LINE_SHIPPED: records.BY_REFUND,
+    records.LINE_TO_SHIP: records.BY_CANCELLATION,
+}
 
 
 @dataclass(frozen=True)

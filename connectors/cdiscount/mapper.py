@@ -178,6 +178,7 @@ def _map_line(item, remote_id, product, order_state):
     with_shipping = item.boolean("RefundShippingCharges") or (
         repaid and remote_state != "RefundedAfterShipping"
     )
+    state = _get_line_state(remote_state, order_state)
     return records.OrderLine(
         remote_id=remote_id,
         sku=product,
@@ -185,8 +186,9 @@ def _map_line(item, remote_id, product, order_state):
         quantity=quantity,
         amount=amount,
         shipping=shipping,
-        state=_get_line_state(remote_state, order_state),
+        state=state,
         remote_state=remote_state,
+        give_back=const.GIVE_BACK.get(state, ""),
         ean=item.text("ProductEan"),
         condition=item.text("ProductCondition"),
         refunded=amount if repaid else Decimal(0),
@@ -221,7 +223,7 @@ def _map_voucher(item):
         reason_code=information.text("MotiveId"),
         created_at=item.date("CreateDate", const.PARIS),
         by_seller=item.text("Source") == "Seller",
-        is_gesture=True,
+        kind=records.GIVEN_GESTURE,
     )
 
 

@@ -203,6 +203,7 @@ class ClientContract:
             base.Gesture: base.GESTURE,
             base.RefuseLines: base.REFUSE_LINES,
             base.Close: base.CLOSE,
+            base.ResolveIncident: base.RESOLVE_INCIDENT,
         }
         performed = {type(operation) for operation in self.operations}
         declared = {cls for cls, need in needs.items() if need in client.capabilities}

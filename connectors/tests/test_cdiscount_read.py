@@ -105,6 +105,7 @@ def test_order_lines(server, client_at):
         ean="2000000000001",
         condition="New",
         has_claim=True,
+        give_back=records.BY_REFUND,
     )
     assert (second.state, second.refunded) == (records.LINE_REFUNDED, 25)
     assert second.refunded_shipping == 3
@@ -117,7 +118,7 @@ def test_order_vouchers(server, client_at):
     page = read_orders(server, client_at)
     ours, theirs = page.records[0].refunds
     assert ours == records.OrderRefund(
-        Decimal("10.50"), "135", datetime(2024, 1, 16, 9), is_gesture=True
+        Decimal("10.50"), "135", datetime(2024, 1, 16, 9), kind=records.GIVEN_GESTURE
     )
     assert not theirs.by_seller and theirs.created_at is None
 
