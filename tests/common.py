@@ -13,6 +13,8 @@ from .sandbox_api import SMTP, URL, Seller
 class MarketplaceCase(TransactionCase):
     """Every test gets its own seller at the sandbox and an enabled account of it."""
 
+    seller_class = Seller
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -68,7 +70,7 @@ class MarketplaceCase(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        self.seller = Seller()
+        self.seller = self.seller_class()
         self.account = self._make_account(self.seller)
 
     def _make_account(self, seller, company=None, team=None, **values):
