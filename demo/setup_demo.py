@@ -1,4 +1,4 @@
-"""Connects the demo database to the sandbox marketplace. Runs in Odoo's shell at each start.
+"""Connects the demo database to the sandbox marketplaces. Runs in Odoo's shell at each start.
 
 What it prints is shown to the person who started the demo.
 """
@@ -9,6 +9,7 @@ from odoo import Command, fields
 from odoo.addons.marketplace_helpdesk.tests.sandbox_api import SMTP, URL, call
 
 LOGIN, PASSWORD = "demo-seller-api", "demo-seller"
+MIRAKL_LOGIN, MIRAKL_KEY = "demo-mirakl", "demo-mirakl-key"
 
 env = globals()["env"]
 
@@ -45,16 +46,17 @@ def make_team(users):
 
 
 def make_products():
-    """The articles that the sandbox seller sells."""
-    lines = [
-        line for order in call("GET", f"/sellers/{LOGIN}")["orders"] for line in order["lines"]
-    ]
+    """The articles that the sandbox sellers sell."""
     known = set(env["product.product"].search([]).mapped("default_code"))
-    wanted = {line["seller_product_id"]: line for line in lines}
+    wanted = {}
+    for login in (LOGIN, MIRAKL_LOGIN):
+        for order in call("GET", f"/sellers/{login}")["orders"]:
+            for line in order["lines"]:
+                wanted.setdefault(line.get("seller_product_id") or line["offer_sku"], line)
     env["product.product"].create(
         [
             {
-                "name": line["name"],
+                "name": line.get("name") or line["product_title"],
                 "default_code": sku,
                 "list_price": float(line["price"]) / max(line["quantity"], 1),
                 "type": "consu",
@@ -71,46 +73,71 @@ def make_shipping():
     return product or product.create({"name": name, "type": "service", "default_code": "MKPSHIP"})
 
 
-def make_account(team, manager, shipping):
+def make_mail_server():
     host, _colon, port = SMTP.rpartition(":")
     server = env["ir.mail_server"].search([("name", "=", "Sandbox relay")], limit=1)
     values = {"name": "Sandbox relay", "smtp_host": host, "smtp_port": int(port)}
     if server:
         server.write(values)
-    else:
-        server = server.create(values)
-    addresses = {
-        "service_url": f"{URL}/cdiscount/MarketplaceAPIService.svc",
-        "token_url": f"{URL}/cdiscount/users/httpIssue.svc/?realm=sandbox",
-        "mail_server_id": server.id,
-    }
-    account = env["marketplace.account"].search([("login", "=", LOGIN)], limit=1)
+        return server
+    return server.create(values)
+
+
+def make_account(provider, addresses, values):
+    """The account of a provider, brought to the sandbox's present address."""
+    account = env["marketplace.account"].search([("provider", "=", provider)], limit=1)
     if account:
         account.write(addresses)
         return account
     account = account.create(
         {
-            "name": "Cdiscount",
-            "code": "C",
-            "color": 10,
-            "provider": "cdiscount",
-            "team_id": team.id,
-            "user_id": manager.id,
-            "login": LOGIN,
-            "password_input": PASSWORD,
-            "sender_email": "care@shop.example",
+            "provider": provider,
             "order_policy": "create",
-            "shipping_product_id": shipping.id,
             "interval_minutes": 1,
-            "confirm_minutes": 15,
             "import_start": fields.Datetime.subtract(fields.Datetime.now(), days=30),
             **addresses,
+            **values,
         }
     )
     # Four days of questions are open, so that there is something to do from the start.
     account.clock_start = fields.Datetime.subtract(fields.Datetime.now(), days=4)
     account.action_enable()
     return account
+
+
+def make_cdiscount(**values):
+    return make_account(
+        "cdiscount",
+        {
+            "service_url": f"{URL}/cdiscount/MarketplaceAPIService.svc",
+            "token_url": f"{URL}/cdiscount/users/httpIssue.svc/?realm=sandbox",
+            "mail_server_id": make_mail_server().id,
+        },
+        {
+            "name": "Cdiscount",
+            "code": "C",
+            "color": 10,
+            "login": LOGIN,
+            "password_input": PASSWORD,
+            "sender_email": "care@shop.example",
+            "confirm_minutes": 15,
+            **values,
+        },
+    )
+
+
+def make_mirakl(**values):
+    return make_account(
+        "mirakl",
+        {"service_url": f"{URL}/mirakl"},
+        {
+            "name": "MediaMarkt DE",
+            "code": "M",
+            "color": 2,
+            "password_input": MIRAKL_KEY,
+            **values,
+        },
+    )
 
 
 def main():
@@ -120,9 +147,14 @@ def main():
     )
     team = make_team(agent + manager)
     make_products()
-    account = make_account(team, manager, make_shipping())
-    if account.state == "enabled":
-        account.action_read_now()
+    values = {
+        "team_id": team.id,
+        "user_id": manager.id,
+        "shipping_product_id": make_shipping().id,
+    }
+    for account in (make_cdiscount(**values), make_mirakl(**values)):
+        if account.state == "enabled":
+            account.action_read_now()
     env.cr.commit()
     print("               agent / agent (French), manager / manager (English)")
     print("First tickets arrive within a minute, in the app “Marketplaces”.")
