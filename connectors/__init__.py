@@ -10,6 +10,7 @@ from .base import Client
 # provider key -> module below this package that defines `CLIENT`
 PROVIDERS = {
     "cdiscount": "cdiscount",
+    "mirakl": "mirakl",
 }
 
 

@@ -252,7 +252,8 @@ class HttpSession:
             url,
             data=data,
             headers=headers,
-            auth=auth,
+            # Without one, requests would take a login of ~/.netrc and drop our header for it.
+            auth=auth or _no_login,
             # One number: Odoo's test runner knows no pairs. The adapter splits it.
             timeout=self.limits.total,
             stream=True,
@@ -292,6 +293,10 @@ def _is_timeout(error):
     timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
     reasons = (error, *error.args, *getattr(error.args[0] if error.args else None, "args", ()))
     return any(isinstance(reason, timeouts) for reason in reasons)
+
+
+def _no_login(request):
+    return request
 
 
 def host_of(url):

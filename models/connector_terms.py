@@ -149,9 +149,99 @@ TERMS = (
     _lt("Cdiscount refused it and gave no reason."),
     _lt("Cdiscount refused it because of a technical problem on its side."),
     _lt("Cdiscount does not show this change."),
+    _lt("A message must have 3 to 50,000 characters. Nothing was sent."),
+    _lt("An amount above 0 is needed."),
+    _lt("Answers"),
+    _lt("Cdiscount does not show the order."),
+    _lt("Changes become visible late at Cdiscount."),
+    _lt("Connection"),
+    _lt("Documents"),
+    _lt("Documents of orders can be read."),
+    _lt("Each line is cancelled on its own."),
+    _lt("Figures"),
+    _lt("Incident, refund and response figures can be read."),
+    _lt("Incidents"),
+    _lt("Marking an incident as solved twice is taken as harmless."),
+    _lt("Messages"),
+    _lt("Messages can be read."),
+    _lt("Mirakl knows no gesture of its own: refund an amount with the reason that fits."),
+    _lt(
+        "Mirakl refused the OAuth client. Check client id and secret, or leave the client id "
+        "empty and give the API key of a user."
+    ),
+    _lt("Mirakl's answer cannot be read."),
+    _lt("Mirakl's token service does not work; nothing was sent. It is tried again later."),
+    _lt(
+        "More is asked than is left of the line: something was given back meanwhile. Nothing "
+        "was sent. Look at the order and ask again."
+    ),
+    _lt("No line changed, and Cdiscount refuses to decide a line twice."),
+    _lt("No line was refunded, and Cdiscount refuses to refund a line twice."),
+    _lt("No picture was taken before sending."),
+    _lt("Not more than 50 files can be attached. Nothing was sent."),
+    _lt("Orders and incidents can be read."),
+    _lt("Not yet: a message about the order serves instead."),
+    _lt("Reasons"),
+    _lt("Refunds and cancellations"),
+    _lt("Settings of the marketplace"),
+    _lt("Several equal gestures appeared: one may be of somebody else."),
+    _lt("Shop"),
+    _lt("Solving incidents"),
+    _lt("Something else was given back meanwhile: it may be this or not."),
+    _lt("Something new came in this thread. Read it, then send your answer again."),
+    _lt("Text and files may have 30 MB together. Nothing was sent."),
+    _lt("The API key holds characters that no key has. Copy it again."),
+    _lt("The API key is missing."),
+    _lt("The address of the marketplace is missing."),
+    _lt("The customer is charged already: refund the line instead. Nothing was sent."),
+    _lt("The customer is not charged yet: cancel the line instead. Nothing was sent."),
+    _lt("The incident of this line is closed already: nothing was sent."),
+    _lt("The key may not do this: take the key of an administrator of the shop."),
+    _lt("The marketplace answers and knows the key."),
+    _lt(
+        "The marketplace did not accept our token; nothing was done. The next try asks for a "
+        "new one."
+    ),
+    _lt("The marketplace did not take the document."),
+    _lt(
+        "The marketplace does not know the shop with this number, or the key is not for it. "
+        "Check “Shop Number” on the account."
+    ),
+    _lt(
+        "The marketplace does not let you write to this recipient in this thread. Choose "
+        "another one."
+    ),
+    _lt("The marketplace does not show the order."),
+    _lt("The marketplace does not show this change."),
+    _lt("The marketplace does not show this order line."),
+    _lt("The marketplace does not show this order."),
+    _lt("The marketplace may still be working on it."),
+    _lt("The marketplace names nobody who could be written to in this thread."),
+    _lt("The marketplace refused it and gave no reason."),
+    _lt(
+        "The marketplace refused the key. Make a new one in its back office, in the menu of "
+        "the user, under “API key”; test and production have different keys."
+    ),
+    _lt("The marketplace takes no document of this type. A PDF is taken."),
+    _lt("The marketplace wants a reason. Choose one."),
+    _lt("The marketplace's reasons can be read."),
+    _lt("The marketplace's settings can be read."),
+    _lt("The order shows no such gesture, which is no proof at Cdiscount."),
+    _lt("The order shows nothing new that was given back."),
+    _lt("The secret of the OAuth client is missing."),
+    _lt("The shop's name and state can be read."),
+    _lt("The thread does not show this message."),
+    _lt("The thread is full: it has 1,000 messages. Start a new conversation about the order."),
+    _lt("Threads at Mirakl are never closed."),
+    _lt("Threads at Mirakl are never closed; an incident is marked as solved."),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
+    _lt("The marketplace refused it: “%(reason)s”."),
+    _lt(
+        "The key may not do this. Give its user the right %(roles)s in the marketplace's back "
+        "office, or take the key of an administrator."
+    ),
     _lt("Cdiscount refused it: “%(reason)s”."),
     _lt("Cdiscount did not close it and answered “%(status)s”."),
     _lt("%(refused)s of %(asked)s were refused: %(reason)s"),

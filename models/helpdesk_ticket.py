@@ -207,6 +207,9 @@ class HelpdeskTicket(models.Model):
     can_marketplace_refuse = fields.Boolean(
         compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
+    can_marketplace_cancel = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -290,6 +293,7 @@ class HelpdeskTicket(models.Model):
             ticket.can_marketplace_refund = order.can_marketplace_refund
             ticket.can_marketplace_gesture = order.can_marketplace_gesture
             ticket.can_marketplace_refuse = order.can_marketplace_refuse
+            ticket.can_marketplace_cancel = order.can_marketplace_cancel
 
     def _compute_marketplace_refund_count(self):
         counts = dict(

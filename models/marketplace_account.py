@@ -1,6 +1,8 @@
-"""One seller login at one marketplace, with the rules that this marketplace imposes."""
+"""One seller login at one marketplace: its life, what it reads, its client.
 
-import logging
+Credentials, rules, the facts that the marketplace tells and the job have files of their own.
+"""
+
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,38 +11,25 @@ from odoo.tools import email_normalize
 
 from ..connectors import base, get_client_class, get_provider_selection
 from .connector_terms import translate_term
-from .html_tools import find_contact_details
 from .marketplace_stream import HEALTH
 
-_logger = logging.getLogger(__name__)
-
 FIRST_IMPORT_DAYS = 30
-# Rules whose default comes from the provider (`Client.defaults`); the number is the fallback.
-RULES = {
-    "answer_hours": 48,
-    "warn_hours": 8,
-    "refund_days": 200,
-    "contact_days": 90,
-    "relay_days": 28,
-    "confirm_minutes": 60,
-    "silence_hours": 6,
-    "settle_minutes": 90,
-}
 # Kept by the account itself: over RPC nobody writes them.
-_OWN = {"state", "cron_id", "clock_start", "last_run", "last_error", "checked_at", "password_date"}
+_OWN = {
+    "state",
+    "cron_id",
+    "clock_start",
+    "last_run",
+    "last_error",
+    "checked_at",
+    "password_date",
+    "facts_at",
+    "facts_retry_at",
+    "facts_problems",
+    "shop_name",
+    "shop_state",
+}
 _WAITING = ("pending", "waiting", "sending", "sent")
-
-
-def rule(label, explanation=None):
-    """A number that the marketplace imposes: the provider's default until somebody changes it."""
-    return fields.Integer(
-        label,
-        compute="_compute_rules",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help=explanation,
-    )
 
 
 class MarketplaceAccount(models.Model):
@@ -89,34 +78,6 @@ class MarketplaceAccount(models.Model):
     )
     category_id = fields.Many2one("helpdesk.ticket.category", "Ticket Category")
 
-    # Credentials: the stored ones are read by the job only, never over RPC
-    login = fields.Char("API Login", groups="marketplace_helpdesk.group_administrator", copy=False)
-    password = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    password_input = fields.Char(
-        "API Password",
-        compute="_compute_password_input",
-        inverse="_inverse_password_input",
-        groups="marketplace_helpdesk.group_administrator",
-        copy=False,
-        help="Write-only: nobody can read it back.",
-    )
-    password_date = fields.Datetime("Password Set On", readonly=True, copy=False)
-    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    token_expires_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
-    service_url = fields.Char("Service Address", help="Empty: the marketplace's own address.")
-    token_url = fields.Char("Token Address", help="Empty: the marketplace's own address.")
-    seller_names = fields.Char(
-        help="Names under which our shop writes at the marketplace, separated by commas. "
-        "They tell our own messages from the customer's."
-    )
-    # Relay mail
-    uses_relay_mail = fields.Boolean(compute="_compute_uses_relay_mail")
-    sender_email = fields.Char(
-        help="Answers leave from this address. The marketplace must know it."
-    )
-    mail_server_id = fields.Many2one(
-        "ir.mail_server", "Outgoing Mail Server", groups="marketplace_helpdesk.group_administrator"
-    )
     # Orders
     order_field = fields.Selection(
         [
@@ -139,22 +100,6 @@ class MarketplaceAccount(models.Model):
     shipping_product_id = fields.Many2one(
         "product.product", check_company=True, help="Used for shipping charges of created orders."
     )
-    # Rules
-    answer_hours = rule("Answer Within (hours)")
-    warn_hours = rule("Warn Before (hours)")
-    refund_days = rule("Refund Window (days)")
-    contact_days = rule("Contact Window (days)")
-    relay_days = rule("Relay Address Valid (days)")
-    confirm_minutes = rule(
-        "Answer Seen Within (minutes)",
-        "An answer sent by relay mail and not seen after this time raises an alarm.",
-    )
-    silence_hours = rule("Silence Alarm (hours)")
-    settle_minutes = rule(
-        "Doubt Lasts At Least (minutes)",
-        "Changes become visible late at some marketplaces: what is not seen before this time has "
-        "passed is not taken as absent.",
-    )
     refund_call = fields.Selection(
         [
             ("standard", "CreateRefundVoucher"),
@@ -163,13 +108,6 @@ class MarketplaceAccount(models.Model):
         default="standard",
         required=True,
         help="The older call refunds lines only. Use it where the newer one is refused.",
-    )
-    content_policy = fields.Selection(
-        [("allow", "Allow"), ("warn", "Warn"), ("block", "Block")],
-        "Addresses, Phones, Links",
-        default="warn",
-        required=True,
-        help="What happens when an answer holds an e-mail address, a phone number or a link.",
     )
     interval_minutes = fields.Integer("Read Every (minutes)", default=5, required=True)
     import_start = fields.Datetime(
@@ -198,10 +136,6 @@ class MarketplaceAccount(models.Model):
         compute="_compute_failed_check_count",
         groups="marketplace_helpdesk.group_administrator",
     )
-    rule_defaults = fields.Json(
-        compute="_compute_rule_defaults", help="What the marketplace asks, by rule."
-    )
-    changed_rule_count = fields.Integer(compute="_compute_rule_defaults")
     is_neutralized = fields.Boolean(compute="_compute_is_neutralized")
     limits = fields.Html(compute="_compute_limits", sanitize=False)
     case_count = fields.Integer(compute="_compute_counts")
@@ -219,49 +153,6 @@ class MarketplaceAccount(models.Model):
     )
 
     # Computes -----------------------------------------------------------------------------------
-
-    @api.depends("provider")
-    def _compute_rules(self):
-        for account in self:
-            for rule, value in account._get_rule_defaults().items():
-                account[rule] = value
-
-    def _get_rule_defaults(self):
-        """{rule: what this provider asks}."""
-        defaults = get_client_class(self.provider).defaults if self.provider else {}
-        return {rule: defaults.get(rule, fallback) for rule, fallback in RULES.items()}
-
-    @api.depends("provider", *RULES)
-    def _compute_rule_defaults(self):
-        for account in self:
-            defaults = account._get_rule_defaults()
-            account.rule_defaults = defaults
-            account.changed_rule_count = sum(
-                account[rule] != value for rule, value in defaults.items()
-            )
-
-    @api.depends("provider")
-    def _compute_uses_relay_mail(self):
-        for account in self:
-            channel = account.provider and account._client_class().reply_channel
-            account.uses_relay_mail = channel == base.BY_RELAY_MAIL
-
-    @api.depends("password_date")
-    def _compute_password_input(self):
-        self.password_input = False
-
-    def _inverse_password_input(self):
-        for account in self.filtered("password_input"):
-            account.sudo().write(
-                {
-                    "password": account.password_input,
-                    "password_date": fields.Datetime.now(),
-                    "token": False,
-                    "token_expires_at": False,
-                }
-            )
-        # What was typed must not come back with the answer of saving.
-        self.invalidate_recordset(["password_input"], flush=False)
 
     @api.depends("stream_ids.last_success", "silence_hours", "state")
     def _compute_is_silent(self):
@@ -335,23 +226,6 @@ class MarketplaceAccount(models.Model):
                     )
                 )
 
-    @api.constrains("service_url", "token_url")
-    def _check_urls(self):
-        for account in self:
-            for url in (account.service_url, account.token_url):
-                if url and not url.startswith(("https://", "http://")):
-                    raise ValidationError(
-                        self.env._("“%s” is no address: it must start with https://.", url)
-                    )
-
-    @api.constrains("answer_hours", "warn_hours", "relay_days", "refund_days", "confirm_minutes")
-    def _check_rules(self):
-        for account in self:
-            if min(account[name] for name in RULES) < 0 or not account.answer_hours:
-                raise ValidationError(
-                    self.env._("The rules of “%s” need numbers above zero.", account.name)
-                )
-
     # Lifecycle ----------------------------------------------------------------------------------
 
     @api.model_create_multi
@@ -360,9 +234,9 @@ class MarketplaceAccount(models.Model):
             self._check_values(vals)
         accounts = super().create([self._clean_values(vals) for vals in vals_list])
         for account in accounts:
-            account._create_streams()
-            account._create_reasons()
             account._create_cron()
+        accounts._add_declared()
+        accounts._add_limits()
         return accounts
 
     def _check_values(self, vals):
@@ -387,6 +261,8 @@ class MarketplaceAccount(models.Model):
         result = super().write(vals)
         if {"login", "service_url", "token_url"} & vals.keys():
             self.sudo().write({"token": False, "token_expires_at": False})
+        if "preset_id" in vals:
+            self._add_limits()
         if {"active", "state", "interval_minutes", "name"} & vals.keys():
             self._sync_cron()
         return result
@@ -418,22 +294,34 @@ class MarketplaceAccount(models.Model):
         if self._has_cases():
             raise UserError(self.env._("This account has cases: archive it instead."))
 
-    def _create_streams(self):
-        self.env["marketplace.stream"].sudo().create(
+    def _add_declared(self):
+        """The streams and reasons that the clients declare and that are not there yet: for new
+        accounts, and after an upgrade that brings more."""
+        for account in self.with_context(active_test=False).sudo():
+            account._add_streams()
+            account._add_reasons()
+
+    def _add_streams(self):
+        known = set(self.stream_ids.mapped("key"))
+        specs = [*enumerate(self._client_class().streams)]
+        self.stream_ids.create(
             [
                 {
                     "account_id": self.id,
                     "key": spec.key,
-                    "name": spec.label,
                     "records": spec.records,
+                    "interval_minutes": spec.every,
                     "sequence": index,
                 }
-                for index, spec in enumerate(self._client_class().streams)
+                for index, spec in specs
+                if spec.key not in known
             ]
         )
 
-    def _create_reasons(self):
-        self.env["marketplace.reason"].sudo().create(
+    def _add_reasons(self):
+        known = {(reason.usage, reason.code) for reason in self.reason_ids}
+        specs = [*enumerate(self._client_class().reasons)]
+        self.reason_ids.create(
             [
                 {
                     "account_id": self.id,
@@ -441,9 +329,11 @@ class MarketplaceAccount(models.Model):
                     "code": spec.code,
                     "name": spec.label,
                     "is_default": spec.is_default,
+                    "allowed": spec.allowed,
                     "sequence": index,
                 }
-                for index, spec in enumerate(self._client_class().reasons)
+                for index, spec in specs
+                if (spec.usage, spec.code) not in known
             ]
         )
 
@@ -486,7 +376,14 @@ class MarketplaceAccount(models.Model):
             "seller_names": [name for name in names if name],
             "settle_minutes": self.settle_minutes,
             "refund_call": self.refund_call,
+            "shop": (self.shop_ref or "").strip(),
+            "locale": self._get_language(),
         }
+
+    def _get_language(self):
+        """The language of what the marketplace tells: of who looks after the account, else of
+        the company; for example "fr_FR"."""
+        return self.user_id.lang or self.company_id.partner_id.lang or "en_US"
 
     def _keep_token(self, client):
         """Store the token that the client drew, so that the next run need not."""
@@ -523,26 +420,6 @@ class MarketplaceAccount(models.Model):
                 self.env._("This is a neutralised copy of a database: nothing is sent from here.")
             )
 
-    def _check_answer_content(self, text, confirmed):
-        """Refuse an empty answer, and what this account's policy forbids.
-
-        `confirmed`: the agent has looked at what was found and sends it all the same.
-        """
-        self.ensure_one()
-        if not (text or "").strip():
-            raise UserError(self.env._("The answer is empty."))
-        findings = find_contact_details(text)
-        if not findings or self.content_policy == "allow":
-            return
-        if self.content_policy == "block" or not confirmed:
-            raise UserError(
-                self.env._(
-                    "Marketplaces refuse answers with addresses, phone numbers or links: %s. "
-                    "Remove them, or use the Answer button to decide.",
-                    ", ".join(findings),
-                )
-            )
-
     # Buttons ------------------------------------------------------------------------------------
 
     def action_observe(self):
@@ -573,53 +450,12 @@ class MarketplaceAccount(models.Model):
             account._withdraw_alarm("stopped")
             account._trigger_job()
 
-    def _check_ready(self):
-        if self._is_database_neutralized():
-            raise UserError(
-                self.env._("This is a neutralised copy of a database: accounts stay off here.")
-            )
-        if not self.sudo().login or not self.sudo().password:
-            raise UserError(self.env._("Give the API login and password of “%s” first.", self.name))
-        twin = self._get_running_twin()
-        if twin:
-            raise UserError(
-                self.env._(
-                    "“%s” reads the same login already: everything would come twice.", twin.name
-                )
-            )
-        if self.uses_relay_mail and not self.sender_email:
-            raise UserError(
-                self.env._(
-                    "Give “%s” a sender address first: answers leave as e-mails from there.",
-                    self.name,
-                )
-            )
-
-    def _get_running_twin(self):
-        """Another account that is on and has the same login at the same address."""
-        account = self.sudo()
-        return account.search(
-            [
-                ("id", "!=", account.id),
-                ("provider", "=", account.provider),
-                ("login", "=", account.login),
-                ("service_url", "=", account.service_url),
-                ("state", "in", ("observing", "enabled")),
-            ],
-            limit=1,
-        )
-
     def action_read_now(self):
         """Read every stream at the next turn of the scheduler, which is asked for at once."""
         self.ensure_one()
         self.stream_ids.sudo().write({"next_pull": False})
         self._trigger_job()
         return self._notify_client(self.env._("Reading starts within seconds."))
-
-    def action_reset_rules(self):
-        """Every rule back to what the marketplace asks."""
-        for account in self:
-            account.write(account._get_rule_defaults())
 
     def action_test_connection(self):
         """Ask the marketplace for each right, without changing anything there."""

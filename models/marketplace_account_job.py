@@ -100,6 +100,7 @@ class MarketplaceAccount(models.Model):
         outbox = self.env["marketplace.outbox"]
         outbox._settle(self, client, run)
         outbox._push(self, client, run)
+        self._refresh_facts(client, run)
         self._refresh_orders(client, run)
         self._retry_cases(client, run)
         for stream in self.stream_ids._get_due():
@@ -209,6 +210,7 @@ class MarketplaceAccount(models.Model):
         return {
             "stopped": env._("“%s” stopped: its login is refused", self.name),
             "silent": env._("“%s” is silent: messages may be missing", self.name),
+            "closed": env._("The shop of “%s” is not open", self.name),
         }[kind]
 
     def _withdraw_alarm(self, kind):
@@ -236,6 +238,8 @@ class MarketplaceAccount(models.Model):
         accounts = self.with_context(active_test=False).search([("provider", "!=", False)])
         for account in accounts.filtered(lambda a: not a.cron_id):
             account._create_cron()
+        for account in accounts.with_context(active_test=False):
+            account._add_streams()
         accounts._sync_cron()
         for account in accounts.filtered(lambda a: a._is_running()):
             silent = account.stream_ids.filtered(lambda s: s.health == "silent")

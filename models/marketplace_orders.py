@@ -268,6 +268,9 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_amount": float(line.amount),
             "marketplace_shipping": float(line.shipping),
             "marketplace_seen_refunded": float(line.refunded + line.refunded_shipping),
+            "marketplace_seen_refunded_shipping": float(line.refunded_shipping),
+            "marketplace_give_back": line.give_back or False,
+            "marketplace_line_shipped_at": _seconds(line.shipped_at),
         }
 
     # Reading again ------------------------------------------------------------------------------

@@ -8,17 +8,23 @@ from ..connectors import payload
 KINDS = [
     ("order", "Whole Order"),
     ("lines", "Lines"),
+    ("units", "Units"),
+    ("amount", "Amount"),
+    ("shipping", "Shipping Charges"),
     ("gesture", "Commercial Gesture"),
-    ("refusal", "Refusal Before Shipment"),
+    ("refusal", "Refusal Or Cancellation"),
 ]
 STATES = [
     ("asked", "Asked"),
     ("doubt", "In Doubt"),
     ("accepted", "Accepted"),
+    ("paid", "Paid Out"),
     ("partial", "Partly Accepted"),
     ("refused", "Turned Down"),
     ("cancelled", "Given Up"),
 ]
+# The marketplace said yes to all of it.
+AGREED = ("accepted", "paid")
 
 
 class MarketplaceRefund(models.Model):
@@ -55,6 +61,13 @@ class MarketplaceRefund(models.Model):
     line_ids = fields.One2many("marketplace.refund.line", "refund_id", readonly=True)
     operation_ids = fields.One2many("marketplace.operation", "refund_id", readonly=True)
     message = fields.Char("What Happened", readonly=True)
+    is_imported = fields.Boolean(
+        "Made In The Back Office",
+        readonly=True,
+        copy=False,
+        help="Not asked from here: read from the marketplace.",
+    )
+    tells_payout = fields.Boolean(compute="_compute_tells_payout")
 
     _name_uniq = models.Constraint("unique(name, company_id)", "This number is taken.")
 
@@ -63,6 +76,13 @@ class MarketplaceRefund(models.Model):
         for refund in self:
             refund.amount = sum(refund.line_ids.mapped("amount"))
             refund.accepted_amount = sum(refund.line_ids.mapped("accepted_amount"))
+
+    @api.depends("account_id")
+    def _compute_tells_payout(self):
+        """Whether the marketplace says when the customer has the money."""
+        for refund in self:
+            client = refund.account_id._client_class() if refund.account_id else None
+            refund.tells_payout = bool(client and client.tells_payout)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -120,14 +140,15 @@ class MarketplaceRefund(models.Model):
         order.invalidate_recordset()
         order.order_line.invalidate_recordset()
         for line in self.line_ids.sale_line_id:
-            if order.currency_id.compare_amounts(line.marketplace_left, 0) < 0:
+            parts = (line.marketplace_left_goods, line.marketplace_left_shipping)
+            if any(order.currency_id.compare_amounts(part, 0) < 0 for part in parts):
                 raise UserError(
                     self.env._(
                         "“%(line)s”: only %(left)s is left to refund. Somebody may have asked "
                         "for a refund meanwhile.",
                         line=line.name,
                         left=order.currency_id.format(
-                            line.marketplace_left + self._amount_of(line)
+                            max(line.marketplace_left + self._amount_of(line), 0)
                         ),
                     )
                 )
@@ -185,7 +206,7 @@ class MarketplaceRefund(models.Model):
         order = self.sale_order_id
         total = 0.0
         given = order.marketplace_refund_ids.filtered(
-            lambda r: r.kind == "gesture" and r.state == "accepted"
+            lambda r: r.kind == "gesture" and r.state in AGREED
         )
         for operation in given.operation_ids.sorted(lambda o: (o.sent_at or o.create_date, o.id)):
             if operation.state == "done":
@@ -200,15 +221,32 @@ class MarketplaceRefund(models.Model):
             lines = self.line_ids.filtered(
                 lambda line, item=item: line.item == item.item and line.state in ("asked", "doubt")
             )
+            self._drop_imported(item.remote_id)
             lines.write(
                 {
                     "state": "accepted" if item.ok else "refused",
                     "message": item.message or False,
                     "code": item.code or False,
+                    "remote_id": item.remote_id or False,
                 }
             )
             if item.ok and item.amount is not None and len(lines) == 1:
                 lines.remote_amount = float(item.amount)
+
+    def _drop_imported(self, remote_id):
+        """What came in as made in the back office while ours was in doubt, was ours."""
+        if not remote_id:
+            return
+        double = self.env["marketplace.refund.line"].search(
+            [
+                ("remote_id", "=", remote_id),
+                ("refund_id.account_id", "=", self.account_id.id),
+                ("refund_id.is_imported", "=", True),
+            ]
+        )
+        refunds = double.refund_id
+        double.unlink()
+        refunds.filtered(lambda refund: not refund.line_ids).unlink()
 
     def _state_from_lines(self):
         states = set(self.line_ids.filtered("counts").mapped("state"))
@@ -216,10 +254,17 @@ class MarketplaceRefund(models.Model):
             if state in states:
                 return state
         if states == {"accepted"}:
-            return "accepted"
+            return "paid" if all(self.line_ids.filtered("counts").mapped("paid_at")) else "accepted"
         if "accepted" in states:
             return "partial"
         return "cancelled" if states == {"cancelled"} else "refused"
+
+    def _refresh_state(self):
+        """Follow the lines, whose money the marketplace has paid out meanwhile."""
+        for refund in self:
+            state = refund._state_from_lines()
+            if refund.state != state:
+                refund.state = state
 
     def _tell_result(self):
         """One line on ticket and order. The marketplace itself tells the customer."""
@@ -230,6 +275,7 @@ class MarketplaceRefund(models.Model):
             "amount": self.currency_id.format(self.accepted_amount),
             "account": self.account_id.name,
             "lines": ", ".join(refused.mapped("name")),
+            "cancelled": ", ".join((self.line_ids - refused).mapped("name")),
             "message": self.message or "",
         }
         texts = {
@@ -243,6 +289,12 @@ class MarketplaceRefund(models.Model):
             ),
             "refused": env._("%(name)s: refused by %(account)s: %(lines)s. %(message)s", **values),
         }
+        if "cancel" in self.line_ids.mapped("decision"):
+            texts["accepted"] = env._(
+                "%(name)s: %(cancelled)s cancelled at %(account)s; the customer is not charged "
+                "%(amount)s.",
+                **values,
+            )
         text = texts.get(self.state)
         if text:
             for record in (self.ticket_id, self.sale_order_id):

@@ -1,6 +1,11 @@
 """One item of a refund: an order line, or a free amount."""
 
+from collections import namedtuple
+
 from odoo import api, fields, models
+
+# One part, goods or shipping charges, of a refund line.
+Share = namedtuple("Share", "state amount accepted")
 
 
 class MarketplaceRefundLine(models.Model):
@@ -21,13 +26,23 @@ class MarketplaceRefundLine(models.Model):
     )
     name = fields.Char(required=True, readonly=True)
     decision = fields.Selection(
-        [("refund", "Refunded"), ("refuse", "Refused"), ("ship", "Declared Shipped")],
+        [
+            ("refund", "Refunded"),
+            ("refuse", "Refused"),
+            ("cancel", "Cancelled"),
+            ("ship", "Declared Shipped"),
+        ],
         required=True,
         default="refund",
         readonly=True,
     )
     amount = fields.Monetary("Asked", readonly=True, help="Goods and shipping, taxes included.")
     shipping_amount = fields.Monetary("Of Which Shipping", readonly=True)
+    quantity = fields.Integer("Units", readonly=True, help="0 where money was meant, not units.")
+    remote_id = fields.Char(
+        "Marketplace's Number", readonly=True, copy=False, index="btree_not_null"
+    )
+    paid_at = fields.Datetime("Paid Out On", readonly=True, copy=False)
     remote_amount = fields.Monetary("Accepted At The Marketplace", readonly=True)
     accepted_amount = fields.Monetary(compute="_compute_accepted_amount", store=True)
     counts = fields.Boolean(compute="_compute_counts", help="Whether money moves with it.")
@@ -57,3 +72,13 @@ class MarketplaceRefundLine(models.Model):
     def _compute_counts(self):
         for line in self:
             line.counts = line.decision != "ship"
+
+    def _get_shares(self):
+        """(goods, shipping): what this line asks and got of each, as Share."""
+        self.ensure_one()
+        shipping = self.shipping_amount
+        accepted = min(shipping, self.accepted_amount)
+        return (
+            Share(self.state, self.amount - shipping, self.accepted_amount - accepted),
+            Share(self.state, shipping, accepted),
+        )

@@ -112,6 +112,12 @@ class SaleOrder(models.Model):
     can_marketplace_refuse = fields.Boolean(
         compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
+    can_marketplace_cancel = fields.Boolean(
+        compute="_compute_marketplace_abilities",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Refusing is cancelling here, line by line, before the customer is charged.",
+    )
     can_marketplace_contact = fields.Boolean(
         compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
@@ -178,7 +184,11 @@ class SaleOrder(models.Model):
             order.marketplace_case_count = cases.get(order, 0)
             order.marketplace_refund_count = refunds.get(order, 0)
 
-    @api.depends("marketplace_account_id.state", "order_line.marketplace_state")
+    @api.depends(
+        "marketplace_account_id.state",
+        "order_line.marketplace_state",
+        "order_line.marketplace_give_back",
+    )
     @api.depends_context("uid")
     def _compute_marketplace_abilities(self):
         is_agent = self.env.user.has_group("marketplace_helpdesk.group_agent")
@@ -189,9 +199,15 @@ class SaleOrder(models.Model):
             writes = writes and order.marketplace_currency == order.currency_id.name
             states = set(order.order_line.mapped("marketplace_state"))
             shipped = records.LINE_SHIPPED in states
-            order.can_marketplace_refund = writes and shipped and account._can(base.REFUND_LINES)
+            ways = set(order.order_line.mapped("marketplace_give_back"))
+            order.can_marketplace_refund = (
+                writes and records.BY_REFUND in ways and account._can(base.REFUND_LINES)
+            )
             order.can_marketplace_refuse = (
-                writes and records.LINE_TO_SHIP in states and account._can(base.REFUSE_LINES)
+                writes and records.BY_CANCELLATION in ways and account._can(base.REFUSE_LINES)
+            )
+            order.can_marketplace_cancel = (
+                order.can_marketplace_refuse and not account._can(base.REFUSE_NEEDS_ALL_LINES)
             )
             order.can_marketplace_gesture = (
                 writes
@@ -307,7 +323,13 @@ class SaleOrder(models.Model):
         )
 
     def action_marketplace_refuse(self):
-        """Open the dialog that decides every line before shipment."""
+        """Open the dialog that refuses or cancels lines: every line at once where that is asked."""
+        if not self.marketplace_account_id._can(base.REFUSE_NEEDS_ALL_LINES):
+            return self._action_marketplace_dialog(
+                "marketplace.refund.ask",
+                self.env._("Cancel lines of %s", self.name),
+                default_kind="lines",
+            )
         return self._action_marketplace_dialog(
             "marketplace.refuse", self.env._("Refuse lines of %s before shipment", self.name)
         )

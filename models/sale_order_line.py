@@ -1,9 +1,13 @@
 """The marketplace's side of an order line: what was charged, given back, asked and is left."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..connectors import records
 from .sale_order import LINE_STATES
+
+GIVE_BACK = [(records.BY_REFUND, "Refund"), (records.BY_CANCELLATION, "Cancellation")]
 
 
 class SaleOrderLine(models.Model):
@@ -28,6 +32,26 @@ class SaleOrderLine(models.Model):
     marketplace_seen_refunded = fields.Monetary(
         "Refunded As The Marketplace Shows", copy=False, readonly=True, groups="base.group_user"
     )
+    marketplace_seen_refunded_shipping = fields.Monetary(
+        "Of Which Shipping", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_give_back = fields.Selection(
+        GIVE_BACK,
+        "Money Goes Back By",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Empty where nothing can be given back now.",
+    )
+    marketplace_line_shipped_at = fields.Datetime(
+        "Shipped On", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_refund_until = fields.Date(
+        "Refundable Until",
+        compute="_compute_marketplace_refund_until",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
     marketplace_charged = fields.Monetary(
         "Charged", compute="_compute_marketplace_left", compute_sudo=True, groups="base.group_user"
     )
@@ -46,6 +70,24 @@ class SaleOrderLine(models.Model):
         compute_sudo=True,
         groups="base.group_user",
     )
+    marketplace_left_goods = fields.Monetary(
+        "Goods Left To Refund",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_left_shipping = fields.Monetary(
+        "Shipping Left To Refund",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_units_left = fields.Integer(
+        "Units Left To Refund",
+        compute="_compute_marketplace_units_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
     marketplace_refund_line_ids = fields.One2many(
         "marketplace.refund.line", "sale_line_id", groups="marketplace_helpdesk.group_agent"
     )
@@ -54,22 +96,86 @@ class SaleOrderLine(models.Model):
         "marketplace_amount",
         "marketplace_shipping",
         "marketplace_seen_refunded",
+        "marketplace_seen_refunded_shipping",
         "marketplace_state",
         "marketplace_refund_line_ids.state",
         "marketplace_refund_line_ids.amount",
+        "marketplace_refund_line_ids.shipping_amount",
         "marketplace_refund_line_ids.accepted_amount",
     )
     def _compute_marketplace_left(self):
+        """Goods and shipping charges are counted apart: neither can be given back for the other."""
         for line in self:
             refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
-            asked = sum(refunds.filtered(lambda r: r.state == "asked").mapped("amount"))
-            doubt = sum(refunds.filtered(lambda r: r.state == "doubt").mapped("amount"))
-            charged = line.marketplace_amount + line.marketplace_shipping
-            refunded = max(sum(refunds.mapped("accepted_amount")), line.marketplace_seen_refunded)
-            if line.marketplace_state in (records.LINE_REFUSED, records.LINE_CANCELLED):
-                refunded = charged
-            line.marketplace_charged = charged
-            line.marketplace_refunded = refunded
-            # What is in doubt and shows as refunded meanwhile counts once.
-            line.marketplace_asked = asked + min(doubt, max(charged - refunded, 0))
-            line.marketplace_left = charged - refunded - line.marketplace_asked
+            goods, shipping = line.marketplace_amount, line.marketplace_shipping
+            seen = line.marketplace_seen_refunded
+            # What is more than the goods is shipping, where the marketplace names only a sum.
+            seen_shipping = max(line.marketplace_seen_refunded_shipping, seen - goods, 0)
+            shares = [refund._get_shares() for refund in refunds]
+            parts = [
+                line._count_part(goods, seen - seen_shipping, [share[0] for share in shares]),
+                line._count_part(shipping, seen_shipping, [share[1] for share in shares]),
+            ]
+            (goods_back, goods_asked), (shipping_back, shipping_asked) = parts
+            line.marketplace_charged = goods + shipping
+            line.marketplace_refunded = goods_back + shipping_back
+            line.marketplace_asked = goods_asked + shipping_asked
+            line.marketplace_left_goods = goods - goods_back - goods_asked
+            line.marketplace_left_shipping = shipping - shipping_back - shipping_asked
+            line.marketplace_left = line.marketplace_left_goods + line.marketplace_left_shipping
+
+    def _count_part(self, charged, seen, shares):
+        """(given back, asked) of the goods or of the shipping charges of this line.
+
+        `shares`: [(state, amount, accepted amount)] of its refund lines, of this part.
+        """
+        if self.marketplace_state in (records.LINE_REFUSED, records.LINE_CANCELLED):
+            given = charged
+        else:
+            given = max(sum(share.accepted for share in shares), seen)
+        asked = sum(share.amount for share in shares if share.state == "asked")
+        doubt = sum(share.amount for share in shares if share.state == "doubt")
+        # What is in doubt and shows as given back meanwhile counts once.
+        return given, asked + min(doubt, max(charged - given, 0))
+
+    @api.depends(
+        "marketplace_quantity",
+        "marketplace_refund_line_ids.state",
+        "marketplace_refund_line_ids.quantity",
+    )
+    def _compute_marketplace_units_left(self):
+        for line in self:
+            refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
+            live = refunds.filtered(lambda r: r.state not in ("refused", "cancelled"))
+            units = line.marketplace_quantity - sum(live.mapped("quantity"))
+            line.marketplace_units_left = max(units, 0)
+
+    @api.depends(
+        "marketplace_line_shipped_at",
+        "order_id.marketplace_shipped_at",
+        "order_id.marketplace_account_id.refund_days",
+    )
+    def _compute_marketplace_refund_until(self):
+        """The refund window counts from the shipment of the line itself, where that is told."""
+        for line in self:
+            order = line.order_id
+            shipped = line.marketplace_line_shipped_at or order.marketplace_shipped_at
+            days = order.marketplace_account_id.refund_days
+            line.marketplace_refund_until = (
+                (shipped + timedelta(days=days)).date() if shipped and days else False
+            )
+
+    def _get_marketplace_units_amount(self, units):
+        """What `units` more of this line cost: to the cent, the last one takes the rest; never
+        more than is left of its goods."""
+        self.ensure_one()
+        given = self.marketplace_quantity - self.marketplace_units_left
+        price = self._get_marketplace_price_of(given + units) - self._get_marketplace_price_of(given)
+        return self.currency_id.round(max(min(price, self.marketplace_left_goods), 0))
+
+    def _get_marketplace_price_of(self, units):
+        """What the first `units` of this line cost."""
+        quantity, goods = self.marketplace_quantity, self.marketplace_amount
+        if not quantity or units >= quantity:
+            return goods
+        return min(units * self.currency_id.round(goods / quantity), goods)

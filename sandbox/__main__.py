@@ -7,12 +7,13 @@ import sys
 import threading
 
 from .cdiscount.platform import Cdiscount
+from .mirakl.platform import Mirakl
 from .server import Sandbox
 
 
 def platforms():
     """One object per marketplace; a new one is added here."""
-    return [Cdiscount()]
+    return [Cdiscount(), Mirakl()]
 
 
 def parse_arguments(arguments=None):

@@ -7,10 +7,12 @@ class Platform:
     """One marketplace. Sub-classes are listed in `sandbox.__main__`.
 
     name            used in the control API and as the first part of its URLs
+    root_paths      further first parts of URLs, for clients that take no path in their address
     relay_domains   mail to these domains belongs to this marketplace's sellers
     """
 
     name = ""
+    root_paths = ()
     relay_domains = ()
     hub = None
 

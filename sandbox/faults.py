@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 # Faults of HTTP operations. "before" = nothing is executed, "after" = executed, answer lost.
+# The names come from SOAP; a marketplace that speaks JSON gives them the nearest meaning.
 HTTP_FAULTS = {
     "timeout_before": "wait `seconds`, then close without executing",
     "timeout_after": "execute, wait `seconds`, then close without answering",
@@ -13,16 +14,17 @@ HTTP_FAULTS = {
     "html": "an HTML page instead of the answer (`status`, default 200), not executed",
     "empty": "HTTP 200 with an empty body, executed",
     "truncated": "executed, but the body ends in the middle",
-    "quota": "refused for want of quota, not executed",
+    "quota": "refused for want of quota, not executed (JSON: 429, Retry-After of `seconds`)",
     "slow": "wait `seconds`, then execute and answer",
     "token_expired": "the token is refused as unknown",
     "token_malformed": "the token is refused as malformed",
     "not_authorised": "the token has not the right",
     "huge": "an endless-looking answer of `mb` megabytes, not executed",
-    "entity_bomb": "an XML answer with nested entities, not executed",
-    "sql_text": "a refusal whose text is a raw SQL or .NET error, not executed",
-    "wrong_xml": "well-formed XML of another shape, not executed",
-    "item_error": "refuse item `index` (default 0) of the call, accept the others (`text`)",
+    "entity_bomb": "an XML answer with nested entities (JSON: deeply nested), not executed",
+    "sql_text": "a refusal whose text is a raw SQL or .NET error (`text`), not executed",
+    "wrong_xml": "a well-formed answer of another shape, not executed",
+    "item_error": "refuse item `index` (default 0) of the call, accept the others (`text`); "
+    "where the call is all or nothing, refuse it",
 }
 SMTP_FAULTS = {
     "reject": "550 at RCPT",

@@ -8,6 +8,7 @@ class Hub:
     """The registry that the HTTP, SMTP and state-file sides share.
 
     platforms   name -> platform (see `sandbox.base`)
+    roots       first part of a URL's path -> platform
     sellers     login -> seller; logins are unique over all platforms
     addresses   relay address, lower case -> login
     outside     the last mails to anybody else, as dicts: a relay host that delivers nothing
@@ -17,6 +18,11 @@ class Hub:
 
     def __init__(self, platforms):
         self.platforms = {platform.name: platform for platform in platforms}
+        self.roots = {
+            root: platform
+            for platform in platforms
+            for root in (platform.name, *platform.root_paths)
+        }
         self.sellers = {}
         self.addresses = {}
         self.outside = deque(maxlen=self.MAX_OUTSIDE)

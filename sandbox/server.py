@@ -57,8 +57,8 @@ class Sandbox:
         try:
             if first == "control":
                 return self.control.answer(request)
-            if first in self.hub.platforms:
-                return self.hub.platforms[first].answer(request)
+            if first in self.hub.roots:
+                return self.hub.roots[first].answer(request)
             return self.pages.answer(request)
         except (HangUp, ConnectionError):
             raise

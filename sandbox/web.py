@@ -11,7 +11,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 _logger = logging.getLogger(__name__)
-MAX_BODY = 16 * 1024 * 1024  # bytes of a request
+MAX_BODY = 64 * 1024 * 1024  # bytes of a request; a Mirakl message may have 30 MB
 
 
 class Problem(Exception):

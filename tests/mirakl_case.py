@@ -13,6 +13,9 @@ from .sandbox_api import URL, MiraklSeller
 
 # Mirakl's names of the calls that tests meddle with.
 CALLS = {
+    "A01": ("GET", r"/api/account"),
+    "A21": ("GET", r"/api/account/statistics"),
+    "RE01": ("GET", r"/api/reasons"),
     "OR11": ("GET", r"/api/orders"),
     "OR28": ("PUT", r"/api/orders/refund"),
     "OR29": ("PUT", r"/api/orders/[^/]+/cancel"),

@@ -64,6 +64,60 @@ class Seller:
         return next(d for d in self.state["discussions"] if d["id"] == number)
 
 
+class MiraklSeller(Seller):
+    """One shop at the sandbox's Mirakl operator; `password` is its API key.
+
+    `values`: roles (None = shop admin), options (README of the sandbox), clock, shop.
+    """
+
+    def __init__(self, **values):
+        super().__init__(platform="mirakl", **values)
+
+    def open_incident(self, number, **values):
+        """`values`: line (id, SKU or index; else the first), reason_code, by, text (a thread)."""
+        return self._call("POST", f"/orders/{number}/incidents", **values)
+
+    def close_incident(self, number, **values):
+        return self._call("POST", f"/orders/{number}/incidents/close", **values)
+
+    def dispute_incident(self, number, **values):
+        """Only an incident that the shop has resolved can be disputed."""
+        return self._call("POST", f"/orders/{number}/incidents/dispute", **values)
+
+    def refund(self, number, **values):
+        """A refund made in the back office. `values`: line, amount, shipping, reason_code."""
+        return self._call("POST", f"/orders/{number}/refunds", **values)
+
+    def cancel(self, number, **values):
+        """A cancellation made in the back office, as `refund`."""
+        return self._call("POST", f"/orders/{number}/cancelations", **values)
+
+    def payout(self, number):
+        """The customer gets all refunds of the order that wait."""
+        return self._call("POST", f"/orders/{number}/payout")
+
+    def thread(self, **values):
+        """`values`: order_number (else with the operator), sender, text, to, topic, files, at."""
+        return self._call("POST", "/threads", **values)
+
+    def say(self, number, text, sender="customer", **values):
+        path = f"/threads/{number}/messages"
+        return self._call("POST", path, sender=sender, text=text, **values)
+
+    def no_reply_needed(self, thread_id, by="SHOP"):
+        return self._call("POST", f"/threads/{thread_id}/no_reply_needed", by=by)
+
+    def figures(self, **values):
+        """Figures of A21: shares of 1 and seconds, or {period: value}; None drops one."""
+        return self._call("POST", "/figures", **values)
+
+    def get_order(self, number):
+        return self._call("GET", f"/orders/{number}")
+
+    def get_thread(self, thread_id):
+        return self._call("GET", f"/threads/{thread_id}")
+
+
 def call(method, path, **values):
     """One call of the control API; problems are AssertionErrors with its sentence."""
     request = urllib.request.Request(

@@ -173,6 +173,7 @@ def run_processes(odoo: Odoo, template: str, chosen: selection.Selection) -> Res
             **odoo.postgres.variables,
             **(marketplaces.variables if marketplaces else {}),
             "MARKETPLACE_DATABASE": database,
+            "MARKETPLACE_TEMPLATE": template,
         }
         return run_pytest(odoo.runtime, odoo.addon, "processes", chosen, variables)
 

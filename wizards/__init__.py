@@ -3,6 +3,7 @@ from . import (
     marketplace_answer,
     marketplace_read_again,
     marketplace_refund_ask,
+    marketplace_refund_ask_confirm,
     marketplace_refund_ask_line,
     marketplace_refuse,
     marketplace_refuse_line,

@@ -1,12 +1,31 @@
 """The refund dialog: what was charged, given back, asked and is left; what will be asked."""
 
-from decimal import Decimal
-
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 
 from ..connectors import base, records
 from ..models.connector_terms import translate_term
+
+KINDS = [
+    ("order", "Whole Order"),
+    ("lines", "Lines"),
+    ("units", "Units"),
+    ("amount", "Amount"),
+    ("shipping", "Shipping Charges"),
+    ("gesture", "Commercial Gesture"),
+]
+CAPABILITIES = {
+    "order": base.REFUND_ORDER,
+    "lines": base.REFUND_LINES,
+    "units": base.REFUND_UNITS,
+    "amount": base.REFUND_AMOUNT,
+    "shipping": base.REFUND_SHIPPING,
+    "gesture": base.GESTURE,
+}
+# What can be cancelled before the customer is charged: goods, not sums.
+CANCELLABLE = ("order", "lines", "units")
+# Kinds whose lines take their shipping charges along.
+WITH_SHIPPING = ("order", "lines")
+BOTH = "both"
 
 
 class MarketplaceRefundAsk(models.TransientModel):
@@ -21,13 +40,19 @@ class MarketplaceRefundAsk(models.TransientModel):
     shipped_at = fields.Datetime(related="order_id.marketplace_shipped_at")
     explanation = fields.Char(compute="_compute_explanation")
     currency_id = fields.Many2one(related="order_id.currency_id")
-    kind = fields.Selection(
-        [("order", "Whole Order"), ("lines", "Lines"), ("gesture", "Commercial Gesture")],
-        required=True,
-        default="lines",
-    )
+    kind = fields.Selection(KINDS, required=True, default="lines")
+    kinds = fields.Char(compute="_compute_kinds", help="Those that can be asked, comma-separated.")
     line_ids = fields.One2many("marketplace.refund.ask.line", "wizard_id")
+    way = fields.Selection(
+        [
+            (records.BY_REFUND, "Refund"),
+            (records.BY_CANCELLATION, "Cancellation"),
+            (BOTH, "Both"),
+        ],
+        compute="_compute_way",
+    )
     with_shipping = fields.Boolean("With shipping charges", default=True)
+    takes_shipping = fields.Boolean(compute="_compute_kinds")
     gesture_amount = fields.Monetary("Amount")
     reason_usage = fields.Char(compute="_compute_reason_usage")
     reason_id = fields.Many2one(
@@ -35,7 +60,8 @@ class MarketplaceRefundAsk(models.TransientModel):
         compute="_compute_reason_id",
         store=True,
         readonly=False,
-        domain="[('account_id', '=', account_id), ('usage', '=', reason_usage)]",
+        domain="[('account_id', '=', account_id), ('usage', '=', reason_usage),"
+        " ('allowed', '=', True)]",
     )
     note = fields.Char("Internal Note")
     charged = fields.Monetary(related="order_id.marketplace_charged")
@@ -44,7 +70,9 @@ class MarketplaceRefundAsk(models.TransientModel):
     left = fields.Monetary(related="order_id.marketplace_left")
     amount = fields.Monetary("To Refund", compute="_compute_amount")
     left_after = fields.Monetary("Will Be Left", compute="_compute_amount")
+    is_too_much = fields.Boolean(compute="_compute_amount")
     days_left = fields.Integer(compute="_compute_days_left")
+    has_window = fields.Boolean(compute="_compute_days_left")
     is_window_over = fields.Boolean(compute="_compute_days_left")
     override = fields.Char("Why It Is Refunded All The Same")
     doubt = fields.Char(compute="_compute_doubt")
@@ -57,57 +85,133 @@ class MarketplaceRefundAsk(models.TransientModel):
         )
         if "line_ids" in fields_list and order:
             values["line_ids"] = [
-                Command.create({"sale_line_id": line.id})
+                Command.create({"sale_line_id": line.id, "seen_left": line.marketplace_left})
                 for line in order.order_line.filtered("marketplace_ref")
             ]
         return values
 
+    # What can be asked --------------------------------------------------------------------------
+
+    @api.depends("account_id", "line_ids.give_back")
+    def _compute_kinds(self):
+        for wizard in self:
+            account = wizard.account_id
+            ways = set(wizard.line_ids.mapped("give_back"))
+            kinds = [
+                kind
+                for kind, capability in CAPABILITIES.items()
+                if (records.BY_REFUND in ways or kind == "gesture")
+                and account._can(capability)
+                or (wizard._cancels() and kind in CANCELLABLE)
+            ]
+            wizard.kinds = ",".join(kinds)
+            wizard.takes_shipping = account._can(base.REFUND_LINE_SHIPPING)
+
+    def _cancels(self):
+        """Whether a line can be cancelled in this dialog."""
+        ways = self.line_ids.mapped("give_back")
+        return records.BY_CANCELLATION in ways and self._can_cancel()
+
+    def _can_cancel(self):
+        account = self.account_id
+        return account._can(base.REFUSE_LINES) and not account._can(base.REFUSE_NEEDS_ALL_LINES)
+
     @api.depends("account_id")
     @api.depends_context("lang")
     def _compute_explanation(self):
-        """Why there is no amount to type where the marketplace takes none."""
+        """Why a kind is absent."""
         for wizard in self:
             account = wizard.account_id
             cannot = account._client_class().cannot if account else {}
-            wizard.explanation = translate_term(self.env, cannot.get(base.REFUND_AMOUNT, ""))
+            sentences = [cannot.get(name) for name in (base.REFUND_AMOUNT, base.GESTURE)]
+            wizard.explanation = " ".join(translate_term(self.env, s) for s in sentences if s)
 
-    @api.depends("kind")
+    @api.depends("kind", "line_ids.is_chosen", "line_ids.is_refundable", "line_ids.give_back")
+    def _compute_way(self):
+        """How the chosen lines are given back; before a choice, how most of the order is."""
+        for wizard in self:
+            chosen = wizard._get_lines()
+            lines = chosen or wizard.line_ids.filtered("is_refundable")
+            ways = set(lines.mapped("give_back"))
+            if wizard.kind == "gesture" or not ways:
+                wizard.way = records.BY_REFUND
+            elif len(ways) == 1:
+                wizard.way = ways.pop()
+            else:
+                wizard.way = BOTH if chosen else records.BY_REFUND
+
+    @api.depends("kind", "way")
     def _compute_reason_usage(self):
         for wizard in self:
-            wizard.reason_usage = "gesture" if wizard.kind == "gesture" else "refund"
+            if wizard.kind == "gesture":
+                wizard.reason_usage = base.FOR_GESTURE
+            elif wizard.way == records.BY_CANCELLATION:
+                wizard.reason_usage = base.FOR_REFUSAL
+            else:
+                wizard.reason_usage = base.FOR_REFUND
 
     @api.depends("reason_usage", "account_id")
     def _compute_reason_id(self):
         for wizard in self:
-            reasons = self.env["marketplace.reason"].search(
-                [("account_id", "=", wizard.account_id.id), ("usage", "=", wizard.reason_usage)]
-            )
+            reasons = wizard._get_reasons()
             if wizard.reason_id not in reasons:
                 default = reasons.filtered("is_default")[:1]
                 # A gesture's motive is told to the customer: it is chosen, not guessed.
                 wizard.reason_id = default if wizard.kind != "gesture" else False
 
-    @api.depends("kind", "gesture_amount", "line_ids.selected", "with_shipping", "left")
+    def _get_reasons(self):
+        """Those that the seller may give for what is asked now."""
+        return self.env["marketplace.reason"].search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("usage", "=", self.reason_usage),
+                ("allowed", "=", True),
+            ]
+        )
+
+    # What is asked ------------------------------------------------------------------------------
+
+    @api.depends("kind", "gesture_amount", "line_ids.amount", "line_ids.is_too_much", "left")
     def _compute_amount(self):
         for wizard in self:
+            lines = wizard._get_lines()
             if wizard.kind == "gesture":
                 wizard.amount = wizard.gesture_amount
             else:
-                wizard.amount = sum(line._get_amount() for line in wizard._get_lines())
+                wizard.amount = sum(line._get_amount() for line in lines)
             wizard.left_after = wizard.left - wizard.amount
+            wizard.is_too_much = (
+                wizard.left_after < 0
+                and not wizard.currency_id.is_zero(wizard.left_after)
+                or any(lines.mapped("is_too_much"))
+            )
 
     def _get_lines(self):
         """The lines that would be refunded now."""
-        refundable = self.line_ids.filtered("is_refundable")
-        return refundable if self.kind == "order" else refundable.filtered("selected")
+        return self.line_ids.filtered(lambda line: line.is_chosen and line.is_refundable)
 
-    @api.depends("order_id")
+    @api.depends("order_id", "kind", "line_ids.is_chosen", "line_ids.is_late")
     def _compute_days_left(self):
         today = fields.Date.context_today(self)
         for wizard in self:
-            until = wizard.order_id.marketplace_refund_until
-            wizard.days_left = (until - today).days if until else 0
-            wizard.is_window_over = bool(until) and until < today
+            dates = wizard._get_last_days()
+            wizard.has_window = bool(dates)
+            wizard.is_window_over = any(date < today for date in dates)
+            wizard.days_left = (min(dates) - today).days if dates else 0
+
+    def _get_last_days(self):
+        """The last days on which what is chosen may be refunded."""
+        if self.kind == "gesture":
+            until = self.order_id.marketplace_refund_until
+            return [until] if until else []
+        possible = self.line_ids.filtered(lambda line: line.is_refundable and line.has_window)
+        # Until a line is chosen, those that can still be refunded say how long.
+        lines = (
+            (self._get_lines() & possible)
+            or possible.filtered(lambda line: not line.is_late)
+            or possible
+        )
+        return lines.mapped("refund_until")
 
     @api.depends("order_id")
     def _compute_doubt(self):
@@ -121,113 +225,3 @@ class MarketplaceRefundAsk(models.TransientModel):
                 if doubtful
                 else False
             )
-
-    # Asking -------------------------------------------------------------------------------------
-
-    def action_confirm(self):
-        """Write the refund and its operation; the marketplace is asked by the job."""
-        self.ensure_one()
-        order = self.order_id
-        capability = {
-            "order": base.REFUND_ORDER,
-            "lines": base.REFUND_LINES,
-            "gesture": base.GESTURE,
-        }[self.kind]
-        order._check_marketplace_can_act(capability)
-        self._confirm_once()
-        self._check_window()
-        self._check_reason()
-        lines, operation = self._ask_gesture() if self.kind == "gesture" else self._ask_lines()
-        refund = self.env["marketplace.refund"]._ask(
-            order,
-            self.kind,
-            lines,
-            operation,
-            case=self._get_case_about(order),
-            reason=self.reason_id,
-            note=self.override or self.note or False,
-        )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": self._close_params(refund),
-        }
-
-    def _close_params(self, refund):
-        return {
-            "type": "success",
-            "message": self.env._(
-                "%(name)s: %(amount)s asked from %(account)s.",
-                name=refund.name,
-                amount=self.currency_id.format(refund.amount),
-                account=self.account_id.name,
-            ),
-            "next": {"type": "ir.actions.act_window_close"},
-        }
-
-    def _check_reason(self):
-        reason = self.reason_id
-        if not reason:
-            raise UserError(self.env._("Choose the reason that the marketplace shall be given."))
-        if reason.account_id != self.account_id or reason.usage != self.reason_usage:
-            raise UserError(
-                self.env._("“%s” is no reason for this at this marketplace.", reason.display_name)
-            )
-
-    def _check_window(self):
-        if not self.is_window_over:
-            return
-        if not self.env.user.has_group("marketplace_helpdesk.group_manager"):
-            raise UserError(
-                self.env._(
-                    "The refund window of %(days)s days is over. Ask a manager.",
-                    days=self.account_id.refund_days,
-                )
-            )
-        if not self.override:
-            raise UserError(self.env._("The refund window is over: say why it is refunded."))
-
-    def _ask_lines(self):
-        chosen = self._get_lines()
-        gone = self.line_ids.filtered("selected") - chosen if self.kind == "lines" else chosen[:0]
-        if gone:
-            raise UserError(
-                self.env._(
-                    "Somebody was faster: %s has been refunded or asked for meanwhile. "
-                    "Open the dialog again.",
-                    ", ".join(gone.mapped("name")),
-                )
-            )
-        if chosen.sale_line_id.order_id - self.order_id:
-            raise UserError(self.env._("These lines belong to another order."))
-        if not chosen:
-            raise UserError(self.env._("Choose at least one shipped line that has something left."))
-        lines = [line._get_refund_values() for line in chosen]
-        operation = base.Refund(
-            reference="",
-            order_ref=self.order_id.marketplace_ref,
-            lines=tuple(line._get_remote_line(self.reason_id.code) for line in chosen),
-        )
-        return lines, operation
-
-    def _ask_gesture(self):
-        amount = self.currency_id.round(self.gesture_amount)
-        if amount <= 0:
-            raise UserError(self.env._("Give an amount above zero."))
-        if self.order_id.marketplace_state not in (records.LINE_SHIPPED, records.LINE_TO_SHIP):
-            raise UserError(self.env._("No gesture is possible on an order in this state."))
-        if not self.order_id.can_marketplace_gesture:
-            raise UserError(
-                self.env._(
-                    "%s ships this order: a gesture is possible once it is shipped.",
-                    self.account_id.name,
-                )
-            )
-        line = {"item": "gesture", "name": self.env._("Commercial gesture"), "amount": amount}
-        operation = base.Gesture(
-            reference="",
-            order_ref=self.order_id.marketplace_ref,
-            amount=Decimal(str(amount)),
-            reason_code=self.reason_id.code,
-        )
-        return [line], operation

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..connectors import base, records
+from .marketplace_refund_ask import CANCELLABLE, WITH_SHIPPING
 
 
 class MarketplaceRefundAskLine(models.TransientModel):
@@ -18,59 +19,198 @@ class MarketplaceRefundAskLine(models.TransientModel):
     sku = fields.Char(related="sale_line_id.product_id.default_code")
     quantity = fields.Integer(related="sale_line_id.marketplace_quantity")
     state = fields.Selection(related="sale_line_id.marketplace_state")
+    give_back = fields.Selection(related="sale_line_id.marketplace_give_back")
+    refund_until = fields.Date(related="sale_line_id.marketplace_refund_until")
     charged = fields.Monetary(related="sale_line_id.marketplace_charged")
     shipping = fields.Monetary(related="sale_line_id.marketplace_shipping")
     refunded = fields.Monetary(related="sale_line_id.marketplace_refunded")
     asked = fields.Monetary(related="sale_line_id.marketplace_asked")
     left = fields.Monetary(related="sale_line_id.marketplace_left")
+    left_goods = fields.Monetary(related="sale_line_id.marketplace_left_goods")
+    left_shipping = fields.Monetary(related="sale_line_id.marketplace_left_shipping")
+    units_left = fields.Integer(related="sale_line_id.marketplace_units_left")
+    seen_left = fields.Monetary(help="What was left when the dialog was opened.")
+    has_changed = fields.Boolean(compute="_compute_has_changed")
     is_refundable = fields.Boolean(compute="_compute_is_refundable")
+    has_window = fields.Boolean(compute="_compute_is_late")
+    is_late = fields.Boolean(compute="_compute_is_late")
+    can_choose = fields.Boolean(compute="_compute_can_choose")
+    is_chosen = fields.Boolean(compute="_compute_is_chosen")
     selected = fields.Boolean()
+    units = fields.Integer()
+    goods = fields.Monetary("Goods To Refund")
+    shipping_back = fields.Monetary(
+        "Shipping To Refund", compute="_compute_shipping_back", store=True, readonly=False
+    )
     amount = fields.Monetary("To Refund", compute="_compute_amount")
+    left_after = fields.Monetary("Will Be Left", compute="_compute_amount")
+    is_too_much = fields.Boolean(compute="_compute_amount")
 
     @api.depends("sale_line_id")
     def _compute_name(self):
         for line in self:
             line.name = (line.sale_line_id.name or "").split("\n")[0]
 
-    @api.depends("state", "left", "asked", "refunded")
-    def _compute_is_refundable(self):
-        """Shipped, and nothing of it given back or asked yet: lines are refunded whole."""
+    @api.depends("left", "seen_left")
+    def _compute_has_changed(self):
         for line in self:
-            line.is_refundable = (
-                line.state == records.LINE_SHIPPED
-                and line.currency_id.compare_amounts(line.left, 0) > 0
-                and not line.asked
-                and not line.refunded
-            )
+            line.has_changed = not line.currency_id.is_zero(line.left - line.seen_left)
 
-    @api.depends("selected", "wizard_id.kind", "wizard_id.with_shipping", "is_refundable")
+    @api.depends("give_back", "left_goods", "left_shipping", "units_left", "wizard_id.kind")
+    def _compute_is_refundable(self):
+        """Something of what the kind of refund is about is left, and a way to give it back."""
+        for line in self:
+            line.is_refundable = line._has_way() and line._has_left() and line._is_whole_enough()
+
+    def _has_way(self):
+        kind = self.wizard_id.kind
+        if self.give_back == records.BY_CANCELLATION:
+            return kind in CANCELLABLE and self.wizard_id._can_cancel()
+        return self.give_back == records.BY_REFUND
+
+    def _has_left(self):
+        kind = self.wizard_id.kind
+        if kind == "shipping":
+            return self._is_above_zero(self.left_shipping)
+        if kind == "units":
+            return self.units_left > 0 and self._is_above_zero(self.left_goods)
+        return self._is_above_zero(self.left)
+
+    def _is_whole_enough(self):
+        """Where lines are refunded whole: nothing of it was given back or asked yet."""
+        return self._takes_parts() or not (self.asked or self.refunded)
+
+    def _takes_parts(self):
+        return self.wizard_id.account_id._can(base.REFUND_AMOUNT)
+
+    def _is_above_zero(self, amount):
+        return self.currency_id.compare_amounts(amount, 0) > 0
+
+    @api.depends("refund_until", "give_back")
+    def _compute_is_late(self):
+        today = fields.Date.context_today(self)
+        for line in self:
+            until = line.refund_until
+            line.has_window = line.give_back == records.BY_REFUND and bool(until)
+            line.is_late = line.has_window and until < today
+
+    @api.depends("is_refundable", "is_late")
+    @api.depends_context("uid")
+    def _compute_can_choose(self):
+        is_manager = self.env.user.has_group("marketplace_helpdesk.group_manager")
+        for line in self:
+            line.can_choose = line.is_refundable and (is_manager or not line.is_late)
+
+    @api.depends("wizard_id.kind", "selected", "units", "goods", "shipping_back")
+    def _compute_is_chosen(self):
+        """Whether the person wants something of this line, possible or not."""
+        for line in self:
+            line.is_chosen = {
+                "order": True,
+                "lines": line.selected,
+                "units": bool(line.units),
+                "amount": bool(line.goods or line.shipping_back),
+                "shipping": bool(line.shipping_back),
+            }.get(line.wizard_id.kind, False)
+
+    @api.depends("wizard_id.kind")
+    def _compute_shipping_back(self):
+        """All that is left, where the shipping charges are what is refunded."""
+        for line in self:
+            is_about = line.wizard_id.kind == "shipping" and line._has_way()
+            line.shipping_back = line.left_shipping if is_about else 0
+
+    @api.depends(
+        "is_chosen",
+        "is_refundable",
+        "units",
+        "goods",
+        "shipping_back",
+        "wizard_id.with_shipping",
+    )
     def _compute_amount(self):
         for line in self:
-            line.amount = line._get_amount() if line in line.wizard_id._get_lines() else 0
+            asked = line.is_chosen and line.is_refundable
+            goods, shipping = line._get_parts() if asked else (0, 0)
+            line.amount = goods + shipping
+            line.left_after = line.left - line.amount
+            line.is_too_much = (
+                line._is_above_zero(goods - line.left_goods)
+                or line._is_above_zero(shipping - line.left_shipping)
+                or (line.wizard_id.kind == "units" and not 0 <= line.units <= line.units_left)
+                or min(goods, shipping) < 0
+            )
+
+    def _get_parts(self):
+        """(goods, shipping charges) that would be refunded of this line."""
+        kind = self.wizard_id.kind
+        goods, shipping = {
+            "units": (self._get_units_amount(), 0),
+            "amount": (self.goods, self.shipping_back),
+            "shipping": (0, self.shipping_back),
+        }.get(kind, (self.left_goods, self.left_shipping if self._takes_shipping() else 0))
+        return self.currency_id.round(goods), self.currency_id.round(shipping)
+
+    def _get_units_amount(self):
+        return self.sale_line_id._get_marketplace_units_amount(min(self.units, self.units_left))
+
+    def _takes_shipping(self):
+        wizard = self.wizard_id
+        return wizard.with_shipping and wizard.takes_shipping and wizard.kind in WITH_SHIPPING
 
     def _get_amount(self):
-        """Goods, with the line's shipping where it is refunded too."""
-        goods = self.sale_line_id.marketplace_amount
-        return goods + (self.shipping if self.wizard_id.with_shipping else 0)
+        return sum(self._get_parts())
+
+    def _get_units(self):
+        """How many units it is about, None where money is meant."""
+        kind = self.wizard_id.kind
+        if not self._takes_parts() or kind not in CANCELLABLE:
+            return None
+        return self.units if kind == "units" else self.units_left or None
+
+    def _is_all_that_is_left(self):
+        return self.currency_id.is_zero(self.left - self._get_amount())
+
+    # What is written ----------------------------------------------------------------------------
 
     def _get_refund_values(self):
-        shipping = self.shipping if self.wizard_id.with_shipping else 0
+        goods, shipping = self._get_parts()
         return {
             "sale_line_id": self.sale_line_id.id,
             "item": self.sale_line_id.marketplace_ref,
             "name": self.name,
-            "amount": self._get_amount(),
+            "decision": "cancel" if self.give_back == records.BY_CANCELLATION else "refund",
+            "quantity": self._get_units() or 0,
+            "amount": goods + shipping,
             "shipping_amount": shipping,
         }
 
     def _get_remote_line(self, reason_code):
         line = self.sale_line_id
+        goods, shipping = self._get_parts()
         return base.RefundLine(
             line_remote_id=line.marketplace_ref,
             sku=self.sku or "",
             ean=line.marketplace_ean or "",
-            amount=Decimal(str(line.marketplace_amount)),
-            shipping=Decimal(str(line.marketplace_shipping)),
-            with_shipping=self.wizard_id.with_shipping,
+            amount=_as_decimal(goods),
+            shipping=_as_decimal(shipping),
+            with_shipping=bool(shipping) or self._takes_shipping(),
+            quantity=self._get_units(),
             reason_code=reason_code,
         )
+
+    def _get_decision(self, reason_code):
+        goods, shipping = self._get_parts()
+        return base.LineDecision(
+            line_remote_id=self.sale_line_id.marketplace_ref,
+            refuse=True,
+            condition=self.sale_line_id.marketplace_condition or "",
+            amount=_as_decimal(goods),
+            shipping=_as_decimal(shipping),
+            quantity=self._get_units(),
+            reason_code=reason_code,
+        )
+
+
+def _as_decimal(amount):
+    return Decimal(str(amount))

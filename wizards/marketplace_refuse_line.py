@@ -16,6 +16,7 @@ class MarketplaceRefuseLine(models.TransientModel):
     sku = fields.Char(related="sale_line_id.product_id.default_code")
     quantity = fields.Integer(related="sale_line_id.marketplace_quantity")
     charged = fields.Monetary(related="sale_line_id.marketplace_charged")
+    shipping = fields.Monetary(related="sale_line_id.marketplace_shipping")
     decision = fields.Selection([("ship", "Shipped"), ("refuse", "Refuse")])
     note = fields.Char("Internal Reason")
 
@@ -31,6 +32,7 @@ class MarketplaceRefuseLine(models.TransientModel):
             "name": self.name,
             "decision": self.decision,
             "amount": self.charged if self.decision == "refuse" else 0,
+            "shipping_amount": self.shipping if self.decision == "refuse" else 0,
             "note": self.note or False,
         }
 

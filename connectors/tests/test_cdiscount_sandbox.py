@@ -1,14 +1,11 @@
 """The whole client against the sandbox, over real HTTP. One process, a fresh seller per test."""
 
 import logging
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,23 +13,8 @@ import requests
 from connectors import base, errors, records
 from connectors.cdiscount import CLIENT
 
-ROOT = Path(__file__).parents[2]
 NUMBERS = count(1)
 PASSWORD = "sandbox-s3cret"
-
-
-@pytest.fixture(scope="session")
-def sandbox_url():
-    pytest.importorskip("werkzeug")
-    pytest.importorskip("aiosmtpd")
-    if not (ROOT / "sandbox" / "__main__.py").exists():
-        pytest.skip("no sandbox in this checkout")
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--life", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        line = process.stdout.readline()
-        assert line.startswith("sandbox ready"), "the sandbox did not start"
-        yield line.split()[2]
-        process.terminate()
 
 
 class Seller:

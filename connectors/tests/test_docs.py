@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors import PROVIDERS, base, get_client_class
-from connectors.cdiscount import const
+from connectors.cdiscount import const as cdiscount
+from connectors.mirakl import checks as mirakl_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = ("NotSentError", "UnknownOutcomeError", "RefusedError", "LoginError")
@@ -30,16 +31,21 @@ def get_sentences():
         yield from (spec.label for spec in (*client.streams, *client.reasons))
         yield from client.cannot.values()
         yield from client.topics.values()
-    yield from (text for _ok, text in const.CLOSE_STATUSES.values() if text)
-    yield from (text for _pattern, text in const.KNOWN_TEXTS)
-    yield from const.ERROR_TYPES.values()
+    yield from (text for _ok, text in cdiscount.CLOSE_STATUSES.values() if text)
+    yield from (text for _pattern, text in cdiscount.KNOWN_TEXTS)
+    yield from cdiscount.ERROR_TYPES.values()
+    yield from mirakl_checks.STEPS
     for path in (ROOT / "connectors").rglob("*.py"):
         if "tests" not in path.parts:
             yield from get_raised(ast.parse(path.read_text()))
 
 
 def get_raised(tree):
+    """Sentences that are raised, or returned or named as they are."""
     for node in ast.walk(tree):
+        if isinstance(node, (ast.Return, ast.Assign)) and isinstance(node.value, ast.Constant):
+            if isinstance(node.value.value, str) and re.fullmatch(r"\S+ .*\.", node.value.value):
+                yield node.value.value
         name = isinstance(node, ast.Call) and getattr(
             node.func, "id", getattr(node.func, "attr", "")
         )

@@ -123,6 +123,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         self.answer()
 
+    def do_PUT(self):
+        self.answer()
+
+    def do_DELETE(self):
+        self.answer()
+
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, self.path, dict(self.headers), body)

@@ -1,6 +1,7 @@
 """Answers that go wrong: SOAP faults, and the faults of `sandbox.faults` on this protocol."""
 
-from ..web import Answer, HangUp
+from ..mishaps import COMMON
+from ..web import Answer
 from . import writer
 from .types import NAMESPACES, OPERATIONS, TYPES, members
 
@@ -71,25 +72,6 @@ def with_fault(hub, fault, operation, execute, seller=None, token=None):
     return Answer("", 500)
 
 
-def _timeout_before(hub, fault, execute):
-    hub.wait(fault.seconds)
-    raise HangUp
-
-
-def _timeout_after(hub, fault, execute):
-    execute()
-    return _timeout_before(hub, fault, execute)
-
-
-def _reset_before(hub, fault, execute):
-    raise HangUp(reset=True)
-
-
-def _reset_after(hub, fault, execute):
-    execute()
-    raise HangUp(reset=True)
-
-
 def _http500_before(hub, fault, execute):
     if fault.params.get("bare"):
         return Answer("", 500, "text/html")
@@ -108,17 +90,6 @@ def _html(hub, fault, execute):
 def _empty(hub, fault, execute):
     execute()
     return xml("")
-
-
-def _truncated(hub, fault, execute):
-    answer = execute()
-    answer.cut = int(len(answer.body) * float(fault.params.get("keep", 0.6)))
-    return answer
-
-
-def _slow(hub, fault, execute):
-    hub.wait(fault.seconds)
-    return execute()
 
 
 def _huge(hub, fault, execute):
@@ -159,16 +130,11 @@ def _wrong_xml(hub, fault, execute):
 
 
 SPECIAL = {
-    "timeout_before": _timeout_before,
-    "timeout_after": _timeout_after,
-    "reset_before": _reset_before,
-    "reset_after": _reset_after,
+    **COMMON,
     "http500_before": _http500_before,
     "http500_after": _http500_after,
     "html": _html,
     "empty": _empty,
-    "truncated": _truncated,
-    "slow": _slow,
     "huge": _huge,
     "entity_bomb": _entity_bomb,
     "wrong_xml": _wrong_xml,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 from lxml import etree
+from mirakl_world import MiraklWorld
 
 ROOT = Path(__file__).parents[2]
 CDS = "http://www.cdiscount.com"
@@ -170,3 +171,9 @@ def server():
 def world(server):
     """A seller without data."""
     return server.world()
+
+
+@pytest.fixture
+def mirakl(server):
+    """A Mirakl seller without data, whose key may do everything."""
+    return MiraklWorld(server)

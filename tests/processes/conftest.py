@@ -1,6 +1,7 @@
 """A copy of a database with the addon in it, and Odoo processes that work on it.
 
 MARKETPLACE_DATABASE    a database in which the addon is installed; it is copied, not changed
+MARKETPLACE_TEMPLATE    one without the addon, for tests that install an older version of it
 PGHOST, PGUSER, ...     how PostgreSQL is reached, as for Odoo
 MARKETPLACE_SANDBOX_*   the running sandbox, as for the tests inside Odoo
 """
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -108,24 +110,34 @@ def world(tmp_path_factory):
         pytest.skip("MARKETPLACE_DATABASE names no database with the addon in it")
     if not _is_reachable():
         pytest.skip(f"no sandbox answers at {sandbox_api.URL}")
+    with copied(source) as name:
+        made = World(name, tmp_path_factory.mktemp("data"))
+        try:
+            yield made
+        finally:
+            for process in made.started:
+                if process.process.poll() is None:
+                    process.kill()
+
+
+@contextmanager
+def copied(source):
+    """A copy of a database, dropped at the end."""
     name = f"marketplace_processes_{uuid.uuid4().hex[:8]}"
     server = psycopg2.connect(dbname="postgres")
     server.autocommit = True
-    with server.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(source)
-            )
-        )
-    made = World(name, tmp_path_factory.mktemp("data"))
     try:
-        yield made
-    finally:
-        for process in made.started:
-            if process.process.poll() is None:
-                process.kill()
         with server.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(source)
+                )
+            )
+        yield name
+    finally:
+        with server.cursor() as cursor:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            cursor.execute(drop.format(sql.Identifier(name)))
         server.close()
 
 

@@ -14,13 +14,16 @@ from pathlib import Path
 ADDON = Path(__file__).resolve().parents[2]
 
 
-def start(database, data):
-    """A registry of the database, with the addon's checkout in the addons path."""
+def start(database, data, addon=ADDON, **changes):
+    """A registry of the database, with the addon's checkout in the addons path.
+
+    `changes`: modules to install or to upgrade first, see Registry.new.
+    """
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
     folder = Path(tempfile.mkdtemp(dir=data))
-    (folder / "marketplace_helpdesk").symlink_to(ADDON, target_is_directory=True)
+    (folder / "marketplace_helpdesk").symlink_to(addon, target_is_directory=True)
     others = [Path(entry) / "odoo/addons" for entry in dict.fromkeys(sys.path) if entry]
     paths = [str(path) for path in (folder, *others) if path.is_dir()]
     config.parse_config(
@@ -32,7 +35,7 @@ def start(database, data):
             "--no-http",
         ]
     )
-    return Registry(database)
+    return Registry.new(database, update_module=True, **changes) if changes else Registry(database)
 
 
 def barrier():

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
+import { parseFloat, parseInteger } from "@web/views/fields/parsers";
 import { getCurrency } from "@web/core/currency";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -181,6 +182,12 @@ export class MarketplaceRuleDefaultField extends Component {
         return this.props.record.data[this.props.name]?.[this.props.rule];
     }
 
+    /** As people read it: a choice by its label. */
+    get askedText() {
+        const { selection } = this.props.record.fields[this.props.rule];
+        return selection?.find(([value]) => value === this.asked)?.[1] ?? this.asked;
+    }
+
     get isChanged() {
         return this.asked !== undefined && this.props.record.data[this.props.rule] !== this.asked;
     }
@@ -220,6 +227,91 @@ fieldRegistry.add("marketplace_tick", {
         options.enabled_field ? [{ name: options.enabled_field, type: "boolean" }] : [],
 });
 
+/** A number that is typed in one go, also in a row that is not being edited. */
+export class MarketplaceNumberField extends Component {
+    static template = "marketplace_helpdesk.NumberField";
+    static props = {
+        ...standardFieldProps,
+        enabledField: { type: String, optional: true },
+        maximumField: { type: String, optional: true },
+    };
+
+    get isInteger() {
+        return this.props.record.fields[this.props.name].type === "integer";
+    }
+
+    get isEnabled() {
+        const { data } = this.props.record;
+        const isLeft = !this.props.maximumField || data[this.props.maximumField] > 0;
+        return isLeft && (!this.props.enabledField || data[this.props.enabledField]);
+    }
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get text() {
+        return this.value ? this.format(this.value) : "";
+    }
+
+    /** The most that can be typed. */
+    get placeholder() {
+        const { maximumField, record } = this.props;
+        return maximumField ? this.format(record.data[maximumField]) : "";
+    }
+
+    get isTooMuch() {
+        const { maximumField, record } = this.props;
+        return maximumField && this.value - record.data[maximumField] > 0.000001;
+    }
+
+    format(value) {
+        const digits = getCurrency(this.props.record.data.currency_id?.id)?.digits || [16, 2];
+        return this.isInteger ? String(value) : formatFloat(value, { digits });
+    }
+
+    /** The list has keys of its own; those of the dialog stay. */
+    onKeydown(ev) {
+        if (!(ev.ctrlKey || ev.altKey || ev.metaKey || ev.key === "Escape")) {
+            ev.stopPropagation();
+        }
+    }
+
+    /** The number that was typed; what is none counts as nothing, and shows so. */
+    parse(text) {
+        // Money of other countries: 12,50 is never 1250.
+        const decimal = /^\s*(\d+)[.,](\d{1,2})\s*$/.exec(text);
+        if (decimal && !this.isInteger) {
+            return Number(`${decimal[1]}.${decimal[2]}`);
+        }
+        try {
+            return this.isInteger ? parseInteger(text) : parseFloat(text);
+        } catch {
+            return 0;
+        }
+    }
+
+    async onChange(ev) {
+        await this.props.record.update({ [this.props.name]: this.parse(ev.target.value || "0") });
+        ev.target.value = this.text;
+    }
+}
+
+fieldRegistry.add("marketplace_number", {
+    component: MarketplaceNumberField,
+    displayName: _t("Number Typed in a List"),
+    supportedTypes: ["integer", "float", "monetary"],
+    listViewWidth: 95,
+    extractProps: ({ options }) => ({
+        enabledField: options.enabled_field,
+        maximumField: options.maximum_field,
+    }),
+    fieldDependencies: ({ options }) => [
+        ...(options.enabled_field ? [{ name: options.enabled_field, type: "boolean" }] : []),
+        ...(options.maximum_field ? [{ name: options.maximum_field, type: "float" }] : []),
+    ],
+});
+
 /** A selection as buttons side by side, in forms and in any row of a list. */
 export class MarketplaceChoiceField extends Component {
     static template = "marketplace_helpdesk.ChoiceField";
@@ -227,10 +319,17 @@ export class MarketplaceChoiceField extends Component {
         ...standardFieldProps,
         danger: { type: String, optional: true },
         size: { type: String, optional: true },
+        allowedField: { type: String, optional: true },
     };
 
+    /** Those that a text field allows, comma-separated; all of them without such a field. */
     get options() {
-        return this.props.record.fields[this.props.name].selection;
+        const { selection } = this.props.record.fields[this.props.name];
+        if (!this.props.allowedField) {
+            return selection;
+        }
+        const allowed = (this.props.record.data[this.props.allowedField] || "").split(",");
+        return selection.filter(([value]) => allowed.includes(value));
     }
 
     get value() {
@@ -246,7 +345,13 @@ fieldRegistry.add("marketplace_choice", {
     component: MarketplaceChoiceField,
     displayName: _t("Choice"),
     supportedTypes: ["selection"],
-    extractProps: ({ options }) => ({ danger: options.danger, size: options.size }),
+    extractProps: ({ options }) => ({
+        danger: options.danger,
+        size: options.size,
+        allowedField: options.allowed_field,
+    }),
+    fieldDependencies: ({ options }) =>
+        options.allowed_field ? [{ name: options.allowed_field, type: "char" }] : [],
 });
 
 /** JSON for people who must look at it. */

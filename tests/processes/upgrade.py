@@ -1,0 +1,87 @@
+"""One Odoo process of the upgrade test: `upgrade.py DATABASE DATA_FOLDER ADDON FUNCTION ARGUMENTS`.
+
+`ADDON`: the folder of the version to install, or to upgrade to.
+"""
+
+import json
+import sys
+
+import worker
+
+
+def install(database, data, addon, credentials, url, smtp):
+    """Install that version and let it live: an account whose rules, reasons and streams people
+    have changed, with orders and a claim; returns what is worth keeping."""
+    registry = worker.start(database, data, addon, install_modules=["marketplace_helpdesk"])
+    account, _users = worker.in_transaction(
+        registry, lambda env: worker._make_account(env, "old", credentials, url, smtp)
+    )
+    worker._run_job(registry, account)
+    worker.in_transaction(registry, lambda env: _change(env, account))
+    return worker.in_transaction(registry, lambda env: _look(env, account))
+
+
+def _change(env, account):
+    account = env["marketplace.account"].browse(account)
+    account.write({"answer_hours": 36, "silence_hours": 3, "contact_days": 60})
+    account.reason_ids.filtered(lambda reason: reason.code == "131").active = False
+    account.stream_ids.filtered(lambda stream: stream.key == "offer_questions").active = False
+    order = env["sale.order"].search([("marketplace_account_id", "=", account.id)], limit=1)
+    dialog = env["marketplace.refund.ask"].with_context(default_order_id=order.id)
+    dialog = dialog.create({"kind": "gesture", "gesture_amount": 5})
+    dialog.reason_id = account.reason_ids.filtered(lambda reason: reason.code == "135")
+    dialog.action_confirm()
+
+
+def upgrade(database, data, addon):
+    """Upgrade to that version; returns the same, and what is new."""
+    registry = worker.start(database, data, addon, upgrade_modules=["marketplace_helpdesk"])
+    account = worker.in_transaction(
+        registry, lambda env: env["marketplace.account"].search([("name", "=", "old")]).id
+    )
+    kept = worker.in_transaction(registry, lambda env: _look(env, account))
+    new = worker.in_transaction(registry, lambda env: _look_at_news(env, account))
+    return kept, new, worker._run_job(registry, account)
+
+
+def _look(env, account):
+    account = env["marketplace.account"].browse(account).with_context(active_test=False)
+    orders = env["sale.order"].search([("marketplace_account_id", "=", account.id)], order="id")
+    cases = env["marketplace.case"].search([("account_id", "=", account.id)], order="id")
+    refunds = env["marketplace.refund"].search([("account_id", "=", account.id)], order="id")
+    return {
+        "state": account.state,
+        "rules": account.read(["answer_hours", "warn_hours", "silence_hours", "contact_days"]),
+        "reasons": sorted([r.usage, r.code, r.name, r.active] for r in account.reason_ids),
+        "streams": sorted([s.key, s.active, s.cursor] for s in account.stream_ids),
+        "orders": [[order.marketplace_ref, order.marketplace_left] for order in orders],
+        "cases": [[case.remote_id, case.kind, case.ticket_id.number] for case in cases],
+        "refunds": [[refund.name, refund.kind, refund.state] for refund in refunds],
+        "operations": worker._states(env, account.id),
+    }
+
+
+def _look_at_news(env, account):
+    account = env["marketplace.account"].browse(account)
+    lines = env["sale.order.line"].search(
+        [("order_id.marketplace_account_id", "=", account.id), ("marketplace_ref", "!=", False)]
+    )
+    module = env["ir.module.module"].search([("name", "=", "marketplace_helpdesk")])
+    return {
+        "version": module.latest_version,
+        "give_back": sorted([line.marketplace_state, line.marketplace_give_back] for line in lines),
+        "recipient_policy": account.recipient_policy,
+        "intervals": sorted(set(account.stream_ids.mapped("interval_minutes"))),
+        "allowed": all(account.reason_ids.mapped("allowed")),
+        "presets": env["marketplace.preset"].search_count([]),
+    }
+
+
+def main():
+    database, data, addon, function, arguments = sys.argv[1:]
+    result = globals()[function](database, data, addon, *json.loads(arguments))
+    worker.say(json.dumps(result, default=str))
+
+
+if __name__ == "__main__":
+    main()

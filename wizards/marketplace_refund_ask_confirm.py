@@ -1,0 +1,191 @@
+"""Confirming the refund dialog: what is checked and written."""
+
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..connectors import base, records
+from .marketplace_refund_ask import BOTH, CAPABILITIES
+
+
+class MarketplaceRefundAsk(models.TransientModel):
+    _inherit = "marketplace.refund.ask"
+
+    def action_confirm(self):
+        """Write the refund and its operation; the marketplace is asked by the job."""
+        self.ensure_one()
+        order = self.order_id
+        order._check_marketplace_can_act(self._get_capability())
+        self._confirm_once()
+        self._check_lines()
+        self._check_window()
+        self._check_reason()
+        refund = self.env["marketplace.refund"]._ask(
+            order,
+            "refusal" if self._is_cancellation() else self.kind,
+            *self._get_request(),
+            case=self._get_case_about(order),
+            reason=self.reason_id,
+            note=self.override or self.note or False,
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": self._close_params(refund),
+        }
+
+    def _get_capability(self):
+        return base.REFUSE_LINES if self._is_cancellation() else CAPABILITIES[self.kind]
+
+    def _is_cancellation(self):
+        return self.way == records.BY_CANCELLATION
+
+    def _close_params(self, refund):
+        values = {
+            "name": refund.name,
+            "amount": self.currency_id.format(refund.amount),
+            "account": self.account_id.name,
+        }
+        if self._is_cancellation():
+            message = self.env._(
+                "%(name)s: cancellation of %(amount)s asked from %(account)s.", **values
+            )
+        else:
+            message = self.env._("%(name)s: %(amount)s asked from %(account)s.", **values)
+        return {
+            "type": "success",
+            "message": message,
+            "next": {"type": "ir.actions.act_window_close"},
+        }
+
+    # Checks -------------------------------------------------------------------------------------
+
+    def _check_lines(self):
+        """What is chosen is still there, belongs together and is not too much."""
+        if self.kind == "gesture":
+            return
+        if self.line_ids.sale_line_id.order_id - self.order_id:
+            raise UserError(self.env._("These lines belong to another order."))
+        chosen = self._get_lines()
+        changed = self._get_changed()
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Somebody was faster: %s has been refunded or asked for meanwhile. "
+                    "Open the dialog again.",
+                    ", ".join(changed.mapped("name")),
+                )
+            )
+        if not chosen:
+            raise UserError(self.env._("Choose at least one line that has something left."))
+        if self.way == BOTH:
+            raise UserError(
+                self.env._(
+                    "The customer has been charged for some of these lines and not for others. "
+                    "Refund the ones, then cancel the others: choose lines of one kind."
+                )
+            )
+        self._check_amounts(chosen)
+
+    def _get_changed(self):
+        """Lines of which less, or more, is left than the person saw."""
+        wanted = self.line_ids.filtered("is_chosen")
+        changed = wanted.filtered("has_changed")
+        return changed if self.kind == "order" else changed | (wanted - self._get_lines())
+
+    def _check_amounts(self, chosen):
+        nothing = chosen.filtered(lambda line: not line._is_above_zero(line._get_amount()))
+        if nothing:
+            raise UserError(
+                self.env._("Nothing would be given back for %s.", ", ".join(nothing.mapped("name")))
+            )
+        too_much = chosen.filtered("is_too_much")
+        if too_much:
+            raise UserError(
+                self.env._(
+                    "Less than that can be given back: %s. Look at what is left of each line.",
+                    ", ".join(too_much.mapped("name")),
+                )
+            )
+
+    def _check_window(self):
+        if not self.is_window_over:
+            return
+        if not self.env.user.has_group("marketplace_helpdesk.group_manager"):
+            raise UserError(
+                self.env._(
+                    "The refund window of %(days)s days is over. Ask a manager.",
+                    days=self.account_id.refund_days,
+                )
+            )
+        if not self.override:
+            raise UserError(self.env._("The refund window is over: say why it is refunded."))
+
+    def _check_reason(self):
+        reason, reasons = self.reason_id, self._get_reasons()
+        if not reasons:
+            raise UserError(
+                self.env._(
+                    "The reasons that %s accepts for this are not known yet. They are read once "
+                    "a day, and the account's login needs the right to read them.",
+                    self.account_id.name,
+                )
+            )
+        if not reason:
+            raise UserError(self.env._("Choose the reason that the marketplace shall be given."))
+        if reason not in reasons:
+            raise UserError(
+                self.env._("“%s” is no reason for this at this marketplace.", reason.display_name)
+            )
+
+    # What is written ----------------------------------------------------------------------------
+
+    def _get_request(self):
+        """(values of refund lines, connectors.base.Operation)"""
+        if self.kind == "gesture":
+            return self._get_gesture()
+        lines = self._get_lines()
+        values = [line._get_refund_values() for line in lines]
+        code, ref = self.reason_id.code, self.order_id.marketplace_ref
+        if self._is_cancellation():
+            return values, base.RefuseLines(
+                reference="",
+                order_ref=ref,
+                decisions=tuple(line._get_decision(code) for line in lines),
+                whole_order=self._is_whole_order(lines),
+            )
+        return values, base.Refund(
+            reference="",
+            order_ref=ref,
+            lines=tuple(line._get_remote_line(code) for line in lines),
+        )
+
+    def _is_whole_order(self, lines):
+        """Whether nothing would be left of the order."""
+        others = self.line_ids - lines
+        return all(line._is_all_that_is_left() for line in lines) and not any(
+            line._is_above_zero(line.left) for line in others
+        )
+
+    def _get_gesture(self):
+        amount = self.currency_id.round(self.gesture_amount)
+        if amount <= 0:
+            raise UserError(self.env._("Give an amount above zero."))
+        if self.order_id.marketplace_state not in (records.LINE_SHIPPED, records.LINE_TO_SHIP):
+            raise UserError(self.env._("No gesture is possible on an order in this state."))
+        if not self.order_id.can_marketplace_gesture:
+            raise UserError(
+                self.env._(
+                    "%s ships this order: a gesture is possible once it is shipped.",
+                    self.account_id.name,
+                )
+            )
+        line = {"item": "gesture", "name": self.env._("Commercial gesture"), "amount": amount}
+        operation = base.Gesture(
+            reference="",
+            order_ref=self.order_id.marketplace_ref,
+            amount=Decimal(str(amount)),
+            reason_code=self.reason_id.code,
+        )
+        return [line], operation
