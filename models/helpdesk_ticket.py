@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..connectors import base
+from ..connectors import base, records
 from .html_tools import to_plain_text, to_safe_html
 from .marketplace_case import KINDS
 
@@ -45,6 +45,17 @@ class HelpdeskTicket(models.Model):
     )
     marketplace_kind = fields.Selection(
         KINDS, compute="_compute_marketplace", store=True, groups="base.group_user"
+    )
+    marketplace_has_incident = fields.Boolean(
+        "Open Incident", compute="_compute_marketplace", store=True, groups="base.group_user"
+    )
+    marketplace_incident_id = fields.Many2one(
+        "marketplace.case",
+        "Incident",
+        compute="_compute_marketplace_case",
+        compute_sudo=True,
+        help="The incident that is open, else the last one.",
+        groups="base.group_user",
     )
     marketplace_deadline = fields.Datetime(
         "Answer Before",
@@ -222,6 +233,7 @@ class HelpdeskTicket(models.Model):
         "marketplace_case_ids.deadline",
         "marketplace_case_ids.unread_count",
         "marketplace_case_ids.kind",
+        "marketplace_case_ids.incident_state",
         "marketplace_case_ids.account_id",
     )
     def _compute_marketplace(self):
@@ -229,7 +241,9 @@ class HelpdeskTicket(models.Model):
             cases = ticket.marketplace_case_ids
             deadlines = [case.deadline for case in cases if case.deadline]
             ticket.marketplace_account_id = cases[:1].account_id
-            ticket.marketplace_kind = cases[:1].kind
+            incidents = cases.filtered(lambda case: case._is_open_incident())
+            ticket.marketplace_has_incident = bool(incidents)
+            ticket.marketplace_kind = (incidents or cases)[:1].kind
             ticket.marketplace_deadline = min(deadlines, default=False)
             ticket.marketplace_unread = sum(cases.mapped("unread_count"))
 
@@ -241,14 +255,25 @@ class HelpdeskTicket(models.Model):
             ticket.marketplace_last_message = last.last_message_preview
             ticket.marketplace_last_message_at = last.last_message_at
 
-    @api.depends("marketplace_case_ids.is_open", "marketplace_case_ids.deadline")
+    @api.depends(
+        "marketplace_case_ids.is_open",
+        "marketplace_case_ids.deadline",
+        "marketplace_case_ids.incident_state",
+    )
     def _compute_marketplace_case(self):
         for ticket in self:
             cases = ticket.marketplace_case_ids
+            incidents = cases.filtered(lambda case: case.kind == records.INCIDENT).sorted("id")
+            opened = incidents.filtered(lambda case: case._is_open_incident())
+            ticket.marketplace_incident_id = (opened or incidents)[-1:]
+            # Nobody can be answered in an incident: what is written goes to a thread.
+            cases = (cases - incidents) or cases
             waiting = cases.filtered("deadline").sorted("deadline")
             current = (waiting or cases.filtered("is_open") or cases)[:1]
             ticket.marketplace_case_id = current
-            ticket.marketplace_order_id = current.sale_order_id or cases.sale_order_id[:1]
+            ticket.marketplace_order_id = (
+                current.sale_order_id or ticket.marketplace_case_ids.sale_order_id[:1]
+            )
 
     def _search_marketplace_case(self, operator, value):
         return [("marketplace_case_ids", operator, value)]
@@ -382,7 +407,7 @@ class HelpdeskTicket(models.Model):
     def _marketplace_close_if_done(self):
         """Every case is closed at the marketplace: so is the ticket, and nobody is mailed."""
         for ticket in self.filtered(lambda t: not t.stage_id.closed):
-            if any(ticket.marketplace_case_ids.mapped("is_open")):
+            if not all(case._is_done() for case in ticket.marketplace_case_ids):
                 continue
             stages = ticket.team_id._get_applicable_stages().filtered("closed")
             if stages:
@@ -520,7 +545,8 @@ class HelpdeskTicket(models.Model):
         body = kwargs.get("body") or ""
         text = to_plain_text(body) if isinstance(body, Markup) else body
         case.account_id._check_answer_content(text, confirmed=False)
-        return case._post_answer(text)
+        attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or ())
+        return case._post_answer(text, attachments=attachments)
 
     # Doors that stay shut: nobody outside is mailed by accident ---------------------------------
 
@@ -604,9 +630,21 @@ class HelpdeskTicket(models.Model):
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"marketplace_sender"}
 
-    def _marketplace_post(self, case, text, message_id):
+    def _marketplace_close_after_answer(self):
+        """Its writer wanted the ticket closed once the answer is delivered."""
+        for ticket in self:
+            if ticket.marketplace_has_incident or ticket.marketplace_deadline:
+                continue
+            stages = ticket.team_id._get_applicable_stages().filtered("closed")
+            if stages and not ticket.stage_id.closed:
+                ticket.stage_id = stages[0]
+
+    def _marketplace_post(self, case, text, message_id, attachments=None):
         """The bubble of an answer; it leaves with its operation, not from here."""
         self.ensure_one()
+        own = {"res_model": self._name, "res_id": self.id}
+        # Copies: what leaves is kept as it was, whatever becomes of the invoice it was.
+        files = [file.sudo().copy({**own, "name": file.name}) for file in attachments or ()]
         message = self.with_context(marketplace_posting=True).message_post(
             body=to_safe_html(text),
             message_type="marketplace",
@@ -616,6 +654,7 @@ class HelpdeskTicket(models.Model):
             marketplace_sender="seller",
             email_add_signature=False,
         )
+        message.sudo().attachment_ids = [Command.set([file.id for file in files])]
         self.env["mail.notification"].sudo().create(
             {
                 "mail_message_id": message.id,

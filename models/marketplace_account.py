@@ -451,9 +451,11 @@ class MarketplaceAccount(models.Model):
             account._trigger_job()
 
     def action_read_now(self):
-        """Read every stream at the next turn of the scheduler, which is asked for at once."""
+        """Read every stream at the next turn of the scheduler, which is asked for at once; and
+        what the marketplace did not tell about the account when it was last asked."""
         self.ensure_one()
         self.stream_ids.sudo().write({"next_pull": False})
+        self.filtered("facts_problems")._forget_facts_date()
         self._trigger_job()
         return self._notify_client(self.env._("Reading starts within seconds."))
 

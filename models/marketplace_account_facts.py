@@ -65,6 +65,7 @@ class MarketplaceAccount(models.Model):
 
     def _add_limits(self):
         """A line for every figure that the preset has a limit for; lines that say nothing go."""
+        self._forget_facts_date()  # limits speak of periods, of which only one is kept
         for account in self.sudo():
             lines = account.figure_ids
             lines.filtered(lambda f: not (f.read_at or f.warn_at or f.limit)).unlink()
@@ -90,6 +91,10 @@ class MarketplaceAccount(models.Model):
             run.do(self._note_facts_failure, str(error), max(wait, FACTS_RETRY))
         else:
             run.do(self._store_facts, facts)
+
+    def _forget_facts_date(self):
+        """Have the marketplace asked again at the next turn."""
+        self.sudo().write({"facts_at": False, "facts_retry_at": False})
 
     def _are_facts_due(self):
         now = fields.Datetime.now()

@@ -247,3 +247,4 @@ class MarketplaceAccount(models.Model):
                 account._alarm(account._get_alarm("silent"), ", ".join(silent.mapped("name")))
             else:
                 account._withdraw_alarm("silent")
+            self.env["marketplace.refund.import"]._follow(account)

@@ -81,8 +81,7 @@ def rule(name, label, explanation=None, kind=fields.Integer, **options):
 
 
 class MarketplaceAccount(models.Model):
-    # One model in several files, each about one thing.
-    _inherit = "marketplace.account"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "marketplace.account"
 
     preset_id = fields.Many2one(
         "marketplace.preset",

@@ -19,6 +19,14 @@ KINDS = [
     (records.SUPPORT_TICKET, "Support Ticket"),
     (records.CONVERSATION, "Conversation"),
 ]
+INCIDENT_STATES = [
+    ("open", "Open"),
+    ("solved", "Awaits The Operator"),
+    ("disputed", "Disputed"),
+    ("closed", "Closed"),
+]
+# An incident in these states asks for something to be done.
+INCIDENT_WAITS = ("open", "disputed")
 # A first import may find many late cases: their warnings are written over several runs.
 WARNINGS_PER_RUN = 50
 
@@ -42,9 +50,18 @@ class MarketplaceCase(models.Model):
     topic = fields.Char("Topic Code", readonly=True)
     topic_name = fields.Char("Topic", compute="_compute_topic_name")
     is_open = fields.Boolean("Open", default=True, readonly=True)
+    participants = fields.Char(
+        readonly=True, help="Who may be written to: customer, operator. Empty: not told."
+    )
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index=True)
     sale_order_id = fields.Many2one("sale.order", ondelete="set null", index="btree_not_null")
     order_ref = fields.Char("Order At The Marketplace", readonly=True)
+    # An incident: one order line that the marketplace holds
+    line_ref = fields.Char("Line At The Marketplace", readonly=True)
+    sale_line_id = fields.Many2one("sale.order.line", "Line", ondelete="set null", readonly=True)
+    reason_name = fields.Char("Incident's Reason", readonly=True)
+    incident_state = fields.Selection(INCIDENT_STATES, readonly=True, copy=False)
+    solved_at = fields.Datetime("Solved On", readonly=True, copy=False)
     product_ref = fields.Char("Product", readonly=True)
     product_ean = fields.Char("EAN", readonly=True)
     customer_name = fields.Char(readonly=True)
@@ -69,6 +86,11 @@ class MarketplaceCase(models.Model):
         readonly=True,
     )
     # The reply clock
+    keeps_clock = fields.Boolean(
+        readonly=True, help="The marketplace itself says since when an answer is awaited."
+    )
+    reply_needed_since = fields.Datetime("Answer Awaited Since, They Say", readonly=True)
+    no_reply_needed_at = fields.Datetime("No Answer Needed, They Say", readonly=True)
     awaiting_since = fields.Datetime("Customer Waits Since", readonly=True)
     deadline = fields.Datetime(
         "Answer Before", compute="_compute_deadline", store=True, index="btree_not_null"
@@ -111,14 +133,26 @@ class MarketplaceCase(models.Model):
     @api.depends_context("lang")
     def _compute_topic_name(self):
         for case in self:
-            topics = case.account_id._client_class().topics if case.topic else {}
-            case.topic_name = translate_term(self.env, topics.get(case.topic, case.topic))
+            case.topic_name = case._get_topic_name()
 
-    @api.depends("awaiting_since", "account_id.answer_hours")
+    def _get_topic_name(self):
+        """The label of the topic's code, or the topic itself where it is free text."""
+        if not self.topic:
+            return False
+        topics = self.account_id._client_class().topics
+        if self.topic in topics:
+            return translate_term(self.env, topics[self.topic])
+        reason = self.account_id.sudo().reason_ids.filtered(
+            lambda r: r.usage in (base.FOR_TOPIC, base.FOR_OPERATOR_TOPIC) and r.code == self.topic
+        )
+        return reason[:1].name or self.topic
+
+    @api.depends("awaiting_since", "kind", "account_id.answer_hours", "account_id.incident_hours")
     def _compute_deadline(self):
         for case in self:
-            since = case.awaiting_since
-            hours = case.account_id.answer_hours
+            since, account = case.awaiting_since, case.account_id
+            incident = case.kind == records.INCIDENT
+            hours = account.incident_hours if incident else account.answer_hours
             case.deadline = since + timedelta(hours=hours) if since else False
 
     def _compute_backoffice_url(self):
@@ -131,7 +165,7 @@ class MarketplaceCase(models.Model):
     def _compute_abilities(self):
         for case in self:
             account = case.account_id
-            writes = account.state == "enabled"
+            writes = account.state == "enabled" and case.kind != records.INCIDENT
             answers_now = case.is_open or account._can(base.REPLY_CLOSED)
             case.can_answer = writes and account._can(base.REPLY) and answers_now
             case.can_close = (
@@ -153,6 +187,16 @@ class MarketplaceCase(models.Model):
             replies = case.sudo().operation_ids.filtered(lambda o: o.kind == base.REPLY)
             last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
             case.answer_state = states.get(last.state, False)
+
+    def _is_done(self):
+        """Whether nothing is left to do; cases that are never closed there are done when nobody
+        waits."""
+        self.ensure_one()
+        if not self.is_open:
+            return True
+        if self.kind == records.INCIDENT or self.account_id._can(base.CLOSE):
+            return False
+        return not self.awaiting_since
 
     # The clock ----------------------------------------------------------------------------------
 
@@ -187,7 +231,14 @@ class MarketplaceCase(models.Model):
         """`answers`: when delivered ones left that the thread may not show yet."""
         current = messages.filtered(lambda m: not m.is_superseded)
         answered = [index for index, m in enumerate(current) if m.sender_type == records.SELLER]
-        stop = max([*answers, self.no_answer_at or _EPOCH, self.closed_at or _EPOCH])
+        stop = max(
+            [
+                *answers,
+                self.no_answer_at or _EPOCH,
+                self.no_reply_needed_at or _EPOCH,
+                self.closed_at or _EPOCH,
+            ]
+        )
         start = self.account_id.clock_start or _EPOCH
         unanswered = [
             m.sent_at
@@ -196,9 +247,10 @@ class MarketplaceCase(models.Model):
             and m.sender_type in records.ASKING
             and m.sent_at >= max(stop, start)
         ]
+        since = self._get_awaiting_since(unanswered, max(stop, start))
         values = {
-            "awaiting_since": min(unanswered, default=False),
-            "unread_count": len(unanswered),
+            "awaiting_since": since,
+            "unread_count": (len(unanswered) or 1) if since else 0,
         }
         if values["awaiting_since"] != self.awaiting_since:
             values["warned"] = False
@@ -207,6 +259,19 @@ class MarketplaceCase(models.Model):
             self.write(changed)
         if "awaiting_since" in changed and not self.awaiting_since:
             self.ticket_id._marketplace_withdraw_deadline()
+
+    def _get_awaiting_since(self, unanswered, stop):
+        """Since when somebody waits for us. `unanswered`: dates of messages that ask; `stop`:
+        until then nothing asks."""
+        if self.kind == records.INCIDENT:
+            return self.remote_created_at if self.incident_state in INCIDENT_WAITS else False
+        if not self.keeps_clock:
+            return min(unanswered, default=False)
+        needed = self.reply_needed_since
+        if not needed or needed < stop:
+            return False
+        # A second message may have moved their date: the earlier one is on the safe side.
+        return min([needed, *unanswered])
 
     def _is_news(self, sent_at, sender_type):
         """Whether a message makes somebody look; not what is older than the account's start."""
@@ -266,35 +331,6 @@ class MarketplaceCase(models.Model):
             "target": "new",
             "context": {"default_case_id": self.id},
         }
-
-    def _post_answer(self, text, subject=None, close_after=False):
-        """Write the answer on the ticket and enqueue it, in one transaction. Returns the bubble.
-
-        `text`: plain text. `close_after`: close the case once the answer is seen.
-        """
-        self.ensure_one()
-        self._check_can_act(base.REPLY)
-        problem = self._get_answer_problem()
-        if problem:
-            raise UserError(problem)
-        reference = self.env["marketplace.operation"]._new_reference()
-        message = self.ticket_id._marketplace_post(self, text, self._make_message_id(reference))
-        operation = base.Reply(reference="", case_remote_id=self.remote_id or "", text=text)
-        data = payload.to_payload(operation)
-        if subject:
-            data["subject"] = subject
-        reply = self.env["marketplace.operation"]._enqueue(
-            self.account_id,
-            operation.kind,
-            data,
-            case=self,
-            reference=reference,
-            mail_message_id=message.id,
-        )
-        self._get_open_operations(base.CLOSE)._wait_for(reply)
-        if close_after:
-            self._ask_close(after=reply)
-        return message
 
     def _make_message_id(self, reference):
         """The Message-ID of an answer belongs to its operation, also when it is sent again."""

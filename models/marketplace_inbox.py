@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import psycopg2
 from markupsafe import Markup
@@ -9,12 +10,14 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.tools import split_every
 
-from ..connectors import records
+from ..connectors import base, records
 from .html_tools import is_same_text, is_short, preview, to_plain_text, to_safe_html
 
 _logger = logging.getLogger(__name__)
 
 CHUNK = 250
+# Served by controllers/files.py.
+FILE_ROUTE = "/marketplace_helpdesk/file"
 # A chunk stores without subscribing, logging or tracking: nobody outside may be mailed.
 QUIET = {
     "mail_create_nolog": True,
@@ -99,6 +102,7 @@ class MarketplaceInbox(models.AbstractModel):
 
     def _store_orders(self, account, orders):
         failed = self.env["marketplace.orders"]._store(account, orders)
+        self.env["marketplace.incidents"]._store(account, orders)
         unflagged = {order.remote_id for order in orders if not order.has_claim}
         self.env["marketplace.dead.letter"]._solve(account, unflagged, "claim_without_case")
         return [_broken(order, error) for order, error in failed], len(orders) - len(failed)
@@ -190,9 +194,7 @@ class MarketplaceInbox(models.AbstractModel):
         new = [case for case in batch.cases if case.remote_id not in batch.rows]
         if not new:
             return
-        tickets = self.env["helpdesk.ticket"]._marketplace_create(
-            batch.account, [self._ticket_values(batch, case) for case in new]
-        )
+        tickets = self._get_tickets(batch, new)
         rows = self.env["marketplace.case"].create(
             [
                 {
@@ -208,6 +210,21 @@ class MarketplaceInbox(models.AbstractModel):
         for case, row in zip(new, rows, strict=True):
             batch.rows[case.remote_id] = row
             batch.created.add(row.id)
+
+    def _get_tickets(self, batch, cases):
+        """A ticket for each new case; what is written about an order with an open incident joins
+        the incident's ticket."""
+        refs = {case.order_ref for case in cases} - {""}
+        joined = {}
+        if refs and batch.account._can(base.RESOLVE_INCIDENT):
+            incidents = self.env["marketplace.incidents"]
+            joined = incidents._get_open_tickets(batch.account, refs, with_incident=True)
+        alone = [case for case in cases if case.order_ref not in joined]
+        made = self.env["helpdesk.ticket"]._marketplace_create(
+            batch.account, [self._ticket_values(batch, case) for case in alone]
+        )
+        own = dict(zip((case.remote_id for case in alone), made, strict=True))
+        return [own.get(case.remote_id) or joined[case.order_ref] for case in cases]
 
     def _replace_lost_tickets(self, batch):
         """A case whose ticket somebody deleted gets a new one when there is something new."""
@@ -244,6 +261,10 @@ class MarketplaceInbox(models.AbstractModel):
             "sale_order_id": order.id if order else False,
             "product_ref": case.product_ref or False,
             "product_ean": case.product_ean or False,
+            "participants": ",".join(case.participants) or False,
+            "keeps_clock": case.keeps_clock,
+            "reply_needed_since": _seconds(case.reply_needed_since),
+            "no_reply_needed_at": _seconds(case.no_reply_needed_at),
             "remote_created_at": _seconds(case.created_at),
             "remote_updated_at": _seconds(case.updated_at),
         }
@@ -324,13 +345,13 @@ class MarketplaceInbox(models.AbstractModel):
         return {
             "model": "helpdesk.ticket",
             "res_id": row.ticket_id.id,
-            "body": to_safe_html(message.body, message.is_html) + _links(message.attachments),
+            "body": to_safe_html(message.body, message.is_html) + _links(row, message.attachments),
             "date": _seconds(message.sent_at),
             "message_type": "marketplace",
             "subtype_id": self._get_subtype_id(internal),
             "is_internal": internal,
             "author_id": partner.id if by_customer and partner else False,
-            "email_from": message.sender_name or row.customer_name or row.account_id.name,
+            "email_from": message.sender_name or _fallback_name(row, message),
             "reply_to": False,
             "marketplace_sender": message.sender_type,
         }
@@ -349,6 +370,8 @@ class MarketplaceInbox(models.AbstractModel):
             "sent_at": _seconds(message.sent_at),
             "sender_type": records.SELLER if is_echo else message.sender_type,
             "sender_name": message.sender_name or False,
+            "recipients": ",".join(message.recipients) or False,
+            "files": _files(message.attachments),
             "mail_message_id": found.mail_message_id.id if is_echo else found.id,
             "operation_id": found.id if is_echo else False,
         }
@@ -387,6 +410,9 @@ class MarketplaceInbox(models.AbstractModel):
             for row, _key, message, found in batch.fresh
             if found._name == "mail.message" and row._is_news(message.sent_at, message.sender_type)
         ]
+        self.env["marketplace.incidents"]._wake(
+            batch.account, {row.order_ref for row, _sender, _found in news}
+        )
         asked = [row.id for row, sender, _found in news if sender in records.ASKING]
         waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
         waiting.ticket_id._marketplace_reopen()
@@ -428,10 +454,16 @@ def _match_echoes(items, operations):
     pairs = []
     for item in items:
         row, _key, message, _found = item
+        known = [op for op in operations if message.remote_id and op.remote_id == message.remote_id]
+        if known:  # its number came with the answer to our call
+            pairs.append(((False, False, 0, known[0].id), len(pairs), item, known[0]))
+            continue
         text = to_plain_text(message.body) if message.is_html else message.body
         # A customer may quote our answer: of an unknown writer it must be the whole text.
         by_stranger = message.sender_type == records.UNKNOWN
         for operation in operations:
+            if operation.remote_id and message.remote_id:
+                continue  # two numbers that differ: another message, whatever its text
             ours = operation.payload["text"]
             near = operation.case_id == row
             if not (near or _may_join(operation.case_id, row)):
@@ -469,12 +501,34 @@ def _differs(current, value):
     return (current.id if isinstance(current, models.BaseModel) else current) != value
 
 
-def _links(attachments):
+def _fallback_name(row, message):
+    """Who wrote, where the marketplace does not name him."""
+    by_customer = message.sender_type in records.ASKING
+    return (by_customer and row.customer_name) or row.account_id.name
+
+
+def _links(row, attachments):
     """Files stay at the marketplace until somebody opens them."""
     links = [
         Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
-        % (a.url, a.name or a.url)
+        % (_get_file_url(row, a), a.name or a.url or a.remote_id)
         for a in attachments
-        if a.url.startswith("https://")
+        if a.remote_id or a.url.startswith("https://")
     ]
     return Markup("").join(links)
+
+
+def _get_file_url(row, attachment):
+    """Its own address, or ours that fetches it with the account's key."""
+    if attachment.url.startswith("https://"):
+        return attachment.url
+    return f"{FILE_ROUTE}/{row.id}/{quote(attachment.remote_id, safe='')}"
+
+
+def _files(attachments):
+    """What the route below needs to know of files without an address of their own."""
+    return [
+        {"remote_id": a.remote_id, "name": a.name, "size": a.size, "mimetype": a.mimetype}
+        for a in attachments
+        if a.remote_id
+    ] or False

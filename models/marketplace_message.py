@@ -37,6 +37,12 @@ class MarketplaceMessage(models.Model):
         readonly=True,
     )
     sender_name = fields.Char(readonly=True)
+    recipients = fields.Char(
+        readonly=True, help="Whom it was addressed to besides us: customer, operator."
+    )
+    files = fields.Json(
+        readonly=True, help="Its files, which stay at the marketplace until opened."
+    )
     mail_message_id = fields.Many2one(
         "mail.message", ondelete="set null", readonly=True, index="btree_not_null"
     )

@@ -1,5 +1,6 @@
 """The outbox: one thing that must happen at the marketplace exactly once."""
 
+import dataclasses
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -14,6 +15,7 @@ KINDS = [
     (base.GESTURE, "Commercial Gesture"),
     (base.REFUSE_LINES, "Refusal Before Shipment"),
     (base.CLOSE, "Closing"),
+    (base.RESOLVE_INCIDENT, "Incident Resolution"),
 ]
 # The order is the order of the groups on screen: worst first.
 STATES = [
@@ -59,6 +61,9 @@ class MarketplaceOperation(models.Model):
     )
     refund_id = fields.Many2one(
         "marketplace.refund", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment", string="Files", readonly=True, help="They leave with the message."
     )
     mail_message_id = fields.Many2one(
         "mail.message", ondelete="set null", index="btree_not_null", readonly=True
@@ -187,7 +192,26 @@ class MarketplaceOperation(models.Model):
     def _get_remote_operation(self):
         """The connector's operation that this row stands for."""
         self.ensure_one()
-        return payload.from_payload(self.kind, self.reference, self.payload)
+        operation = payload.from_payload(self.kind, self.reference, self.payload)
+        return self._complete_reply(operation) if self.kind == base.REPLY else operation
+
+    def _complete_reply(self, reply):
+        """What is known only when it leaves: its conversation, our other answers, its files."""
+        case = self.case_id
+        others = case.operation_ids.filtered(lambda o: o.kind == base.REPLY and o.remote_id)
+        return dataclasses.replace(
+            reply,
+            case_remote_id=case.remote_id or reply.case_remote_id,
+            own=tuple(others.mapped("remote_id")),
+            files=tuple(
+                base.OutFile(
+                    name=attachment.name,
+                    content=attachment.raw or b"",
+                    mimetype=attachment.mimetype or base.OutFile("").mimetype,
+                )
+                for attachment in self.attachment_ids
+            ),
+        )
 
     @api.model
     def _get_unseen_replies(self, case_ids):
@@ -239,10 +263,15 @@ class MarketplaceOperation(models.Model):
             self._tell_failure()
 
     def _after_done(self):
+        case = self.case_id.sudo()
         if self.kind == base.CLOSE:
-            self.case_id.sudo()._mark_closed()
+            case._mark_closed()
+        elif self.kind == base.RESOLVE_INCIDENT:
+            case._mark_solved(self)
         elif self.kind == base.REPLY:
-            self.case_id.sudo()._refresh_clock()
+            case._refresh_clock()
+            if self.payload.get("close_ticket"):
+                self.ticket_id.sudo()._marketplace_close_after_answer()
 
     def _wait_for(self, operation):
         """Steps that have not left yet wait for another one."""
@@ -367,12 +396,18 @@ class MarketplaceOperation(models.Model):
         for operation in self:
             operation._lock_in_state("rejected", "pending")
             operation.account_id._check_writes()
+            if operation.code == base.NEWS:
+                operation.sudo().payload = operation._get_payload_seen()
             if operation.refund_id and operation.state == "rejected":
                 operation.refund_id._check_retry()
             operation.sudo()._set_state(
                 "pending", retry_at=False, sent_at=False, message=False, code=False
             )
             operation.account_id._trigger_job()
+
+    def _get_payload_seen(self):
+        """The payload of an answer whose writer has now seen all that we have read."""
+        return {**self.payload, "last_seen": self.case_id._get_last_remote_message()}
 
     def action_abandon(self):
         """Give up an operation that has not left, or was refused."""

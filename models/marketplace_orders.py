@@ -182,6 +182,7 @@ class MarketplaceOrders(models.AbstractModel):
             changed["marketplace_contact_date"] = fields.Datetime.now()
         if changed:
             sale_order.with_context(mail_notrack=True).write(changed)
+        self.env["marketplace.refund.import"]._store(account, sale_order, order)
 
     def _get_warning(self, sale_order, order, unmatched):
         """What does not fit between the two orders, in a sentence; False where all does."""
@@ -213,6 +214,7 @@ class MarketplaceOrders(models.AbstractModel):
             # What was accepted may show late: never less than known already.
             "marketplace_gestures": max(float(gestures), sale_order.marketplace_gestures),
             "marketplace_has_claim": order.has_claim,
+            "marketplace_has_incident": any(line.incident for line in order.lines),
             "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
             "marketplace_by_marketplace": order.fulfilled_by_marketplace,
@@ -271,6 +273,7 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_seen_refunded_shipping": float(line.refunded_shipping),
             "marketplace_give_back": line.give_back or False,
             "marketplace_line_shipped_at": _seconds(line.shipped_at),
+            "marketplace_incident": _incident_text(line),
         }
 
     # Reading again ------------------------------------------------------------------------------
@@ -297,6 +300,7 @@ class MarketplaceOrders(models.AbstractModel):
         by_ref = {order.marketplace_ref: order for order in wanted}
         known = [order for order in orders if order.remote_id in by_ref]
         failed = self._store_each(account, known, by_ref)
+        self.env["marketplace.incidents"]._store(account, known)
         stream = account.with_context(active_test=False).stream_ids
         self.env["marketplace.dead.letter"].sudo()._set_aside(
             account,
@@ -346,6 +350,12 @@ class MarketplaceOrders(models.AbstractModel):
         """Flagged orders as records to set aside."""
         message = self.env._("This order is flagged with a claim, but no discussion about it came.")
         return [records.Broken(ref, message, "") for ref in refs]
+
+
+def _incident_text(line):
+    """Why the marketplace holds this line; False where it does not."""
+    incident = line.incident
+    return (incident.reason or incident.reason_code or "?") if incident else False
 
 
 _SHIPPED = (records.LINE_SHIPPED, records.LINE_REFUNDED)

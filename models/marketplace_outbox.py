@@ -101,7 +101,11 @@ class MarketplaceOutbox(models.AbstractModel):
                                     SELECT FROM marketplace_operation p
                                      WHERE p.kind = 'reply' AND o.kind = 'reply'
                                        AND p.case_id = o.case_id AND p.id < o.id
-                                       AND p.state IN ('pending', 'sending'))
+                                       AND (p.state IN ('pending', 'sending')
+                                            OR p.state = 'unknown' AND EXISTS (
+                                                SELECT FROM marketplace_case c
+                                                 WHERE c.id = p.case_id AND c.remote_id IS NULL
+                                                   AND p.payload->>'by_call' = 'true')))
                                 AND NOT EXISTS (
                                     SELECT FROM marketplace_operation q
                                      WHERE q.kind = 'reply' AND o.kind = 'close'
@@ -272,6 +276,8 @@ class MarketplaceOutbox(models.AbstractModel):
         if operation.refund_id:
             operation.refund_id._apply_items(outcome.items)
         accepted = outcome.ok or any(item.ok for item in outcome.items)
+        if accepted and outcome.case_remote_id:
+            operation.case_id._take_remote_id(outcome.case_remote_id)
         operation._set_state(
             "done" if accepted else "rejected",
             message=self._outcome_sentence(operation, outcome),
@@ -303,6 +309,11 @@ class MarketplaceOutbox(models.AbstractModel):
             operation._set_state(
                 "rejected", message=message, code=error.code, detail=error.detail or False
             )
+            if error.code == base.NEWS:
+                # What is new must be on screen before somebody decides.
+                streams = operation.account_id.stream_ids
+                streams.filtered(lambda s: s.records == "case").next_pull = False
+                operation.account_id._trigger_job()
 
     def _set_unknown(self, operation, message, error=None, needs_decision=False):
         operation._set_state(

@@ -67,6 +67,7 @@ class MarketplaceRefund(models.Model):
         copy=False,
         help="Not asked from here: read from the marketplace.",
     )
+    origin = fields.Char("From", compute="_compute_origin")
     tells_payout = fields.Boolean(compute="_compute_tells_payout")
 
     _name_uniq = models.Constraint("unique(name, company_id)", "This number is taken.")
@@ -76,6 +77,12 @@ class MarketplaceRefund(models.Model):
         for refund in self:
             refund.amount = sum(refund.line_ids.mapped("amount"))
             refund.accepted_amount = sum(refund.line_ids.mapped("accepted_amount"))
+
+    @api.depends("is_imported")
+    @api.depends_context("lang")
+    def _compute_origin(self):
+        for refund in self:
+            refund.origin = self.env._("Back office") if refund.is_imported else False
 
     @api.depends("account_id")
     def _compute_tells_payout(self):

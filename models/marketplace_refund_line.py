@@ -43,6 +43,7 @@ class MarketplaceRefundLine(models.Model):
         "Marketplace's Number", readonly=True, copy=False, index="btree_not_null"
     )
     paid_at = fields.Datetime("Paid Out On", readonly=True, copy=False)
+    followed_at = fields.Datetime("Payout Asked For On", readonly=True, copy=False)
     remote_amount = fields.Monetary("Accepted At The Marketplace", readonly=True)
     accepted_amount = fields.Monetary(compute="_compute_accepted_amount", store=True)
     counts = fields.Boolean(compute="_compute_counts", help="Whether money moves with it.")
@@ -61,6 +62,11 @@ class MarketplaceRefundLine(models.Model):
     code = fields.Char("Marketplace's Code", readonly=True)
     message = fields.Char("What Happened", readonly=True)
     note = fields.Char("Internal Reason", readonly=True)
+
+    _remote_uniq = models.UniqueIndex(
+        "(sale_line_id, remote_id) WHERE remote_id IS NOT NULL AND sale_line_id IS NOT NULL",
+        "This refund of the marketplace is known already.",
+    )
 
     @api.depends("state", "amount", "remote_amount")
     def _compute_accepted_amount(self):

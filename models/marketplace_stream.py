@@ -98,13 +98,14 @@ class MarketplaceStream(models.Model):
         return "set_aside" if self.set_aside_count else "healthy"
 
     def _is_silent(self):
-        """Nothing was read for longer than the account allows."""
+        """Nothing was read for longer than the account allows, or than two of its readings take."""
         readings = (self.last_success, self.account_id.started_at)
         since = max((moment for moment in readings if moment), default=None)
         hours = self.account_id.silence_hours
         if not since or not hours:
             return False
-        return since < fields.Datetime.now() - timedelta(hours=hours)
+        allowed = max(timedelta(hours=hours), 2 * timedelta(minutes=self._get_interval()))
+        return since < fields.Datetime.now() - allowed
 
     # Written by the job -------------------------------------------------------------------------
 

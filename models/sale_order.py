@@ -67,6 +67,9 @@ class SaleOrder(models.Model):
     marketplace_has_claim = fields.Boolean(
         "Open Claim", copy=False, readonly=True, groups="base.group_user"
     )
+    marketplace_has_incident = fields.Boolean(
+        "Frozen By An Incident", copy=False, readonly=True, groups="base.group_user"
+    )
     marketplace_shipped_at = fields.Datetime("Shipped On", copy=False, readonly=True)
     marketplace_ship_before = fields.Datetime("Ship Before", copy=False, readonly=True)
     marketplace_refund_until = fields.Date(
@@ -161,13 +164,29 @@ class SaleOrder(models.Model):
                 order.marketplace_charged - order.marketplace_refunded - order.marketplace_asked
             )
 
-    @api.depends("marketplace_shipped_at", "marketplace_account_id.refund_days")
+    @api.depends(
+        "marketplace_shipped_at",
+        "marketplace_account_id.refund_days",
+        "order_line.marketplace_refund_until",
+        "order_line.marketplace_give_back",
+    )
     def _compute_marketplace_refund_until(self):
+        """The next day on which something that can be refunded cannot be any more."""
+        today = fields.Date.today()
         for order in self:
-            shipped, days = order.marketplace_shipped_at, order.marketplace_account_id.refund_days
-            order.marketplace_refund_until = (
-                (shipped + timedelta(days=days)).date() if shipped and days else False
+            lines = order.order_line.filtered(
+                lambda line: line.marketplace_give_back == records.BY_REFUND
             )
+            dates = [date for date in lines.mapped("marketplace_refund_until") if date]
+            coming = [date for date in dates if date >= today]
+            order.marketplace_refund_until = (
+                min(coming) if coming else max(dates) if dates else order._get_refund_limit()
+            )
+
+    def _get_refund_limit(self):
+        """The last day for refunds, counted from the shipment of the order."""
+        shipped, days = self.marketplace_shipped_at, self.marketplace_account_id.refund_days
+        return (shipped + timedelta(days=days)).date() if shipped and days else False
 
     def _compute_marketplace_counts(self):
         cases = dict(
@@ -206,8 +225,8 @@ class SaleOrder(models.Model):
             order.can_marketplace_refuse = (
                 writes and records.BY_CANCELLATION in ways and account._can(base.REFUSE_LINES)
             )
-            order.can_marketplace_cancel = (
-                order.can_marketplace_refuse and not account._can(base.REFUSE_NEEDS_ALL_LINES)
+            order.can_marketplace_cancel = order.can_marketplace_refuse and not account._can(
+                base.REFUSE_NEEDS_ALL_LINES
             )
             order.can_marketplace_gesture = (
                 writes

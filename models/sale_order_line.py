@@ -43,6 +43,13 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
         help="Empty where nothing can be given back now.",
     )
+    marketplace_incident = fields.Char(
+        "Incident",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Why the marketplace holds this line.",
+    )
     marketplace_line_shipped_at = fields.Datetime(
         "Shipped On", copy=False, readonly=True, groups="base.group_user"
     )
@@ -112,11 +119,12 @@ class SaleOrderLine(models.Model):
             # What is more than the goods is shipping, where the marketplace names only a sum.
             seen_shipping = max(line.marketplace_seen_refunded_shipping, seen - goods, 0)
             shares = [refund._get_shares() for refund in refunds]
-            parts = [
-                line._count_part(goods, seen - seen_shipping, [share[0] for share in shares]),
-                line._count_part(shipping, seen_shipping, [share[1] for share in shares]),
-            ]
-            (goods_back, goods_asked), (shipping_back, shipping_asked) = parts
+            goods_back, goods_asked = line._count_part(
+                goods, seen - seen_shipping, [share for share, _shipping in shares]
+            )
+            shipping_back, shipping_asked = line._count_part(
+                shipping, seen_shipping, [share for _goods, share in shares]
+            )
             line.marketplace_charged = goods + shipping
             line.marketplace_refunded = goods_back + shipping_back
             line.marketplace_asked = goods_asked + shipping_asked
@@ -127,7 +135,7 @@ class SaleOrderLine(models.Model):
     def _count_part(self, charged, seen, shares):
         """(given back, asked) of the goods or of the shipping charges of this line.
 
-        `shares`: [(state, amount, accepted amount)] of its refund lines, of this part.
+        `shares`: what its refund lines ask and got of this part, as Share.
         """
         if self.marketplace_state in (records.LINE_REFUSED, records.LINE_CANCELLED):
             given = charged
@@ -135,7 +143,7 @@ class SaleOrderLine(models.Model):
             given = max(sum(share.accepted for share in shares), seen)
         asked = sum(share.amount for share in shares if share.state == "asked")
         doubt = sum(share.amount for share in shares if share.state == "doubt")
-        # What is in doubt and shows as given back meanwhile counts once.
+        # What is in doubt may show as given back meanwhile: never more than is charged.
         return given, asked + min(doubt, max(charged - given, 0))
 
     @api.depends(
@@ -170,8 +178,8 @@ class SaleOrderLine(models.Model):
         more than is left of its goods."""
         self.ensure_one()
         given = self.marketplace_quantity - self.marketplace_units_left
-        price = self._get_marketplace_price_of(given + units) - self._get_marketplace_price_of(given)
-        return self.currency_id.round(max(min(price, self.marketplace_left_goods), 0))
+        before, after = (self._get_marketplace_price_of(n) for n in (given, given + units))
+        return self.currency_id.round(max(min(after - before, self.marketplace_left_goods), 0))
 
     def _get_marketplace_price_of(self, units):
         """What the first `units` of this line cost."""

@@ -12,6 +12,7 @@ from . import test_mirakl_refund_cancel
 from . import test_mirakl_refund_doubt
 from . import test_mirakl_refund_kinds
 from . import test_mirakl_refund_states
+from . import test_mirakl_refund_tour
 from . import test_out_close
 from . import test_out_contact
 from . import test_out_decide

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -279,6 +280,19 @@ class TestMiraklFacts(MiraklCase):
         self.turn()
         self.assertEqual(self._asked("RE01"), [2])
 
+    def test_reading_now_asks_again_for_what_was_not_told(self):
+        self.seller.configure(roles=["ROLE_PARTNER_ORDER_READ"])
+        self.turn()
+        self.assertTrue(self.account.facts_problems)
+        self.seller.configure(roles=None)
+        self.account.action_read_now()
+        self.turn()
+        self.assertFalse(self.account.facts_problems)
+        self.assertTrue(self.account.reason_ids)
+        self.account.action_read_now()
+        self.turn()
+        self.assertEqual(self._asked("A01"), [2])
+
     def test_refused_key_stops_the_account(self):
         self.seller.configure(password="another")
         self.turn()
@@ -376,6 +390,30 @@ class TestMiraklStreams(MiraklCase):
         next_turn = threads.last_success - timedelta(seconds=8) + timedelta(minutes=5)
         self.assertLessEqual(threads.next_pull, next_turn)
         self.assertEqual(before, 1)
+
+    def test_slow_stream_is_not_silent_between_two_readings(self):
+        threads = self._stream("threads")
+        threads.interval_minutes = 12 * 60
+        self.turn(pull=True)
+        self.account.started_at = False
+        for hours, health in ((7, "healthy"), (23, "healthy"), (25, "silent")):
+            threads.last_success = fields.Datetime.now() - timedelta(hours=hours)
+            self.assertEqual(threads.health, health, hours)
+
+    def test_reading_without_news_is_cheap(self):
+        for _turn in range(2):
+            self.turn(pull=True)
+        streams = self.account.stream_ids
+
+        def count(pull):
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.turn(pull=pull)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        without = count(False)
+        self.assertLessEqual((count(True) - without) / len(streams), 15)
 
     def test_administrator_changes_it_and_nobody_else(self):
         boss = self._make_user("boss", "marketplace_helpdesk.group_administrator")

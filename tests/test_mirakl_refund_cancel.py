@@ -67,6 +67,7 @@ class TestMiraklCancel(MiraklRefundCase):
         self.assertEqual(self.seller.get_order(order.marketplace_ref)["state"], "CANCELED")
         self.turn(pull=True)
         self.assertAmounts(order, 79.7, 79.7, 0, 0)
+        self.assertEqual(order.marketplace_refund_ids, refund, "read back, not imported besides")
         self.assertFalse(order.with_user(self.agent).can_marketplace_cancel)
 
     def test_all_lines_but_not_all_of_them(self):

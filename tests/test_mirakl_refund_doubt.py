@@ -147,6 +147,35 @@ class TestMiraklRefundDoubt(MiraklRefundCase):
         self.assertGreaterEqual(order.marketplace_left, 0)
         self.assertLessEqual(order.marketplace_left, 69.7)
 
+    def test_same_refund_of_the_back_office_in_between(self):
+        """The same amount for the same reason cannot be told from ours: it is taken for ours, so
+        that the customer has it once, and the figures are right."""
+        order = self.read_order()
+        self.seller.fault("OR28", "reset_before")
+        refund = self.ask_amount(order, 10)
+        self.turn()
+        self.seller.refund(order.marketplace_ref, line=LAMP, amount=10, reason_code="17")
+        self.settle(refund)
+        self.turn(pull=True)
+        self.assertEqual(refund.state, "accepted")
+        self.assertRefunds(order, 10)
+        self.assertExecuted("OR28", 0)
+        self.assertEqual(order.marketplace_refund_ids, refund)
+        self.assertAmounts(order, 79.7, 10, 0, 69.7)
+
+    def test_next_refund_waits_for_the_doubtful_one(self):
+        order = self.read_order()
+        self.seller.fault("OR28", "reset_before")
+        first = self.ask_amount(order, 10)
+        self.turn()
+        second = self.ask_amount(order, 30)
+        self.turn()
+        self.assertEqual((first.state, second.state), ("doubt", "asked"))
+        self.assertExecuted("OR28", 0)
+        self.settle(first, second)
+        self.assertEqual((first.state, second.state), ("accepted", "accepted"))
+        self.assertRefunds(order, 10, 30)
+
     def test_equal_refund_of_the_back_office_after_ours(self):
         """Two new refunds of the same amount: which one is ours does not matter, both are there."""
         order = self.read_order()

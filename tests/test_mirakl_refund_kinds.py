@@ -59,9 +59,7 @@ class TestMiraklRefundKinds(MiraklRefundCase):
         self.assertEqual(refund.amount, 73.9)
         self.turn()
         self.assertEqual(refund.state, "accepted")
-        self.assertEqual(
-            self.get_given(order)[1:], [(LAMP, 49.9, 4, 1), (BRAKES, 20, 0, 1)]
-        )
+        self.assertEqual(self.get_given(order)[1:], [(LAMP, 49.9, 4, 1), (BRAKES, 20, 0, 1)])
         self.assertExecuted("OR28", 2)
         self.turn(pull=True)
         self.assertAmounts(order, 79.7, 79.7, 0, 0)
@@ -221,6 +219,8 @@ class TestMiraklRefundKinds(MiraklRefundCase):
         self.assertEqual(dialog.days_left, 190)
         self.assertEqual(dialog.line_ids.mapped("can_choose"), [False, True])
         self.assertEqual(self.line_of(order, BRAKES).marketplace_refund_until, self.day(190))
+        self.assertEqual(order.marketplace_refund_until, self.day(190), "of what can be refunded")
+        self.assertIn("window over since", self.get_line(dialog, LAMP).hint)
         with self.refused("window of 200 days is over. Ask a manager"):
             self.ask(order, lines=[LAMP])
         with self.refused("Ask a manager"):
@@ -309,7 +309,8 @@ class TestCdiscountRefundKinds(OutCase):
 
     def test_lines_to_ship_are_for_the_other_dialog(self):
         order = self.read_order(state="WaitingForShipmentAcceptation").with_user(self.agent)
-        self.assertEqual(set(order.marketplace_line_ids.mapped("marketplace_give_back")), {"cancellation"})
+        ways = set(order.marketplace_line_ids.mapped("marketplace_give_back"))
+        self.assertEqual(ways, {"cancellation"})
         self.assertTrue(order.can_marketplace_refuse)
         self.assertFalse(order.can_marketplace_cancel)
         self.assertFalse(order.can_marketplace_refund)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..connectors import base, records
 from .marketplace_refund_ask import CANCELLABLE, WITH_SHIPPING
@@ -34,6 +35,7 @@ class MarketplaceRefundAskLine(models.TransientModel):
     is_refundable = fields.Boolean(compute="_compute_is_refundable")
     has_window = fields.Boolean(compute="_compute_is_late")
     is_late = fields.Boolean(compute="_compute_is_late")
+    hint = fields.Char(compute="_compute_hint")
     can_choose = fields.Boolean(compute="_compute_can_choose")
     is_chosen = fields.Boolean(compute="_compute_is_chosen")
     selected = fields.Boolean()
@@ -94,6 +96,29 @@ class MarketplaceRefundAskLine(models.TransientModel):
             line.has_window = line.give_back == records.BY_REFUND and bool(until)
             line.is_late = line.has_window and until < today
 
+    @api.depends("is_late", "asked", "give_back", "wizard_id.line_ids.give_back")
+    @api.depends_context("lang")
+    def _compute_hint(self):
+        """What a person should know of the line before choosing it."""
+        for line in self:
+            hints = []
+            if line.is_late:
+                day = format_date(self.env, line.refund_until)
+                hints.append(self.env._("window over since %s", day))
+            if line.asked:
+                hints.append(self.env._("asked by %s", line._get_askers()))
+            if len(set(line.wizard_id.line_ids.mapped("give_back"))) > 1 and (
+                line.give_back == records.BY_CANCELLATION
+            ):
+                hints.append(self.env._("not charged yet"))
+            line.hint = ", ".join(hints)
+
+    def _get_askers(self):
+        waiting = self.sale_line_id.sudo().marketplace_refund_line_ids.filtered(
+            lambda line: line.state in ("asked", "doubt") and line.counts
+        )
+        return ", ".join(dict.fromkeys(waiting.refund_id.user_id.mapped("name")))
+
     @api.depends("is_refundable", "is_late")
     @api.depends_context("uid")
     def _compute_can_choose(self):
@@ -146,7 +171,7 @@ class MarketplaceRefundAskLine(models.TransientModel):
         kind = self.wizard_id.kind
         goods, shipping = {
             "units": (self._get_units_amount(), 0),
-            "amount": (self.goods, self.shipping_back),
+            "amount": (self.goods, self.shipping_back if self.wizard_id.takes_shipping else 0),
             "shipping": (0, self.shipping_back),
         }.get(kind, (self.left_goods, self.left_shipping if self._takes_shipping() else 0))
         return self.currency_id.round(goods), self.currency_id.round(shipping)

@@ -156,7 +156,7 @@ class MiraklClient(base.Client):
 
     def _read_with_incident(self):
         found, offset = {}, 0
-        while True:
+        for _page in range(const.MAX_PAGES):
             parameters = {"has_incident": "true", "max": const.PAGE, "offset": offset or None}
             nodes, total = self.read_orders(parameters)
             for node in nodes:
@@ -165,6 +165,7 @@ class MiraklClient(base.Client):
             offset += len(nodes)
             if not nodes or offset >= total:
                 return list(found.values())
+        raise self.service.unreadable("the list of incidents does not end")
 
     def get_orders(self, refs):
         good, broken = mapper.map_each(self.get_order_nodes(refs), mapper.map_order, "order_id")
@@ -192,6 +193,8 @@ class MiraklClient(base.Client):
         until = {"until": cursor["until"]} if cursor.get("until") else {}
         while True:
             nodes, token = self._read_walk(walk)
+            if token and token == walk.get("token"):
+                raise self.service.unreadable("the page token repeats itself")
             if token:
                 walk = {**walk, "token": token}
                 yield self._thread_page(nodes, {**until, "walk": walk})
@@ -219,12 +222,14 @@ class MiraklClient(base.Client):
 
     def walk_threads(self, parameters):
         """The nodes of all threads that M11 shows for these parameters, with their messages."""
-        nodes, token = self._read_threads({**parameters, "with_messages": "true"})
-        while True:
+        parameters = {**parameters, "with_messages": "true"}
+        for _page in range(const.MAX_PAGES):
+            nodes, token = self._read_threads(parameters)
             yield from (node for node in nodes if isinstance(node, dict))
             if not token:
                 return
-            nodes, token = self._read_threads({"page_token": token})
+            parameters = {"page_token": token}
+        raise self.service.unreadable("the list of threads does not end")
 
     def _thread_page(self, nodes, mark):
         whole, broken = self._complete(nodes)

@@ -12,10 +12,12 @@ QUOTA_SECONDS = 60
 # Lists and pages hold at most 100 (1.1).
 PAGE = 100
 REFS_PER_CALL = 100
+# Of a list that is read as a whole; a longer one is none that a shop has.
+MAX_PAGES = 100
 # Changes of the last minutes are read again (1.6).
 OVERLAP = timedelta(minutes=5)
 # Clocks of servers differ by less than this.
-SKEW = timedelta(minutes=5)
+SKEW = timedelta(hours=1)
 # How long a change may stay invisible; no source says that it does at all.
 SETTLE_MINUTES = 10
 # A shorter window of changes is not cut any more.
@@ -117,7 +119,7 @@ RATES = {
     "approval_rate": records.ACCEPTANCE_RATE,
 }
 DELAYS = {"order_messages_response_delay": records.RESPONSE_HOURS}
-# The first of these that has a value is told.
+# Best first: what most operators judge by.
 PERIODS = ("LAST_THREE_MONTHS", "LAST_MONTH", "LAST_SIX_MONTHS", "LAST_YEAR", "ALL_SINCE_BEGINNING")
 
 # Operation -> rights that allow it, besides the administrator's (1.1).

@@ -57,29 +57,26 @@ def map_topics(node):
 
 
 def map_figures(node):
-    """The records.Figures of A21, one of each kind, of the first period that has a value.
+    """The records.Figures of A21: of each kind all periods that have a value, best period first.
 
     Mirakl describes its rates as one number divided by another: shares of 1. Where one of them is
     above 1 they cannot be shares, and all are read as percent (assumption).
     """
-    rates = {key: _pick(node, name) for name, key in const.RATES.items()}
-    delays = {key: _pick(node, name) for name, key in const.DELAYS.items()}
-    rates = {key: found for key, found in rates.items() if found}
-    factor = 1 if any(value > 1 for value, _period in rates.values()) else 100
-    found = {key: (value * factor, period) for key, (value, period) in rates.items()}
-    found |= {key: (got[0] / HOUR, got[1]) for key, got in delays.items() if got}
-    return tuple(
-        records.Figure(key, round(float(value), 4), period)
-        for key, (value, period) in found.items()
-    )
+    rates = {key: _read_periods(node, name) for name, key in const.RATES.items()}
+    delays = {key: _read_periods(node, name) for name, key in const.DELAYS.items()}
+    shares = all(value <= 1 for found in rates.values() for _period, value in found)
+    factor = 100 if shares else 1
+    told = [(key, period, value * factor) for key in rates for period, value in rates[key]]
+    told += [(key, period, value / HOUR) for key in delays for period, value in delays[key]]
+    return tuple(records.Figure(key, round(float(value), 4), period) for key, period, value in told)
 
 
-def _pick(node, name):
-    """(value, period) of a list of {period, value}; None where nothing is told."""
+def _read_periods(node, name):
+    """[(period, value)] of a list of {period, value}, without those that have no value."""
     found = {
-        values.text(item.get("period")): item.get("value") for item in values.items(node, name)
+        values.text(item.get("period")): values.decimal(item["value"])
+        for item in values.items(node, name)
+        if item.get("value") is not None
     }
-    for period in (*const.PERIODS, *found):
-        if found.get(period) is not None:
-            return values.decimal(found[period]), period
-    return None
+    order = {period: rank for rank, period in enumerate(const.PERIODS)}
+    return sorted(found.items(), key=lambda told: order.get(told[0], len(order)))

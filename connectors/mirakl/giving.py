@@ -120,9 +120,9 @@ class GivingAction(OrderAction):
         return entry
 
     def _split(self, picture, part):
-        left = pictures.get_left(picture, part.line_id)
-        if left is None:
+        if not picture:
             return money.Money(part.amount), money.Money(part.shipping)
+        left = pictures.get_left(picture, part.line_id)
         mode, step = pictures.get_mode(picture), pictures.get_step(picture)
         try:
             return tuple(

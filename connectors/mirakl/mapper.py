@@ -71,7 +71,7 @@ def get_mode(node):
 
 
 def _get_charged(node, lines):
-    """`total_price` with the taxes on top, of lines or (where the operator does so) of the order."""
+    """`total_price` with the taxes on top: of lines or, at some operators, of the order."""
     total = values.decimal(node.get("total_price"))
     if get_mode(node) == const.TAX_INCLUDED:
         return total

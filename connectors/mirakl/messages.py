@@ -6,7 +6,7 @@ is what a message looked for later is not (contract 1.6).
 
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import datetime
 
 from .. import base, errors, records
 from . import const, mapper, values
@@ -100,7 +100,7 @@ class ReplyAction(Action):
                 "entity_id": self.operation.order_ref,
             }
         else:
-            moment = values.format_date(since - timedelta(hours=1))
+            moment = values.format_date(since - const.SKEW)
             parameters = {"entity_type": const.ENTITY_OPERATOR, "updated_since": moment}
         found = {}
         try:
@@ -157,8 +157,12 @@ class ReplyAction(Action):
             return base.Finding(base.UNDECIDABLE, reason=reason)
         found = self._get_thread_messages() if self.is_answer else self._get_all_messages(sent_at)
         now = {"messages": list(found)}
+        # Threads with the operator are read from a date on: old messages of them may come along.
+        # Elsewhere what was there before is known in full, and no clock has to be believed.
+        whole = self.is_answer or self.operation.order_ref
+        earliest = datetime.min if whole else sent_at - const.SKEW
         try:
-            ours = self._pick(found, set(before["messages"]), sent_at - const.SKEW)
+            ours = self._pick(found, set(before["messages"]), earliest)
         except values.MAPPING_ERRORS as error:
             raise self.service.unreadable(error) from None
         if ours:

@@ -17,6 +17,7 @@ ZERO = Decimal(0)
 def take(node):
     """The picture of an order of OR11."""
     order, mode = mapper.map_order(node), mapper.get_mode(node)
+    step = money.get_step(order.currency)
     lines = {line.remote_id: line for line in order.lines}
     refunded = sum((line.refunded + line.refunded_shipping for line in order.lines), ZERO)
     return {
@@ -25,8 +26,8 @@ def take(node):
         "currency": order.currency,
         "tax_mode": mode,
         "can_cancel": node.get("can_cancel") is True,
-        "charged": str(order.charged),
-        "refunded": str(refunded),
+        "charged": str(order.charged.quantize(step)),
+        "refunded": str(refunded.quantize(step)),
         "lines": {
             values.text(line.get("order_line_id")): _take_line(
                 lines[values.text(line.get("order_line_id"))], line, mode
@@ -95,10 +96,8 @@ def get_step(picture):
 
 
 def get_left(picture, line_id):
-    """(goods, shipping) of a line as Money; None where there is no picture of it."""
-    line = picture.get("lines", {}).get(line_id)
-    if line is None:
-        return None
+    """(goods, shipping) of a line as Money."""
+    line = picture["lines"][line_id]
     return money.Money.from_json(line["goods"]), money.Money.from_json(line["shipping"])
 
 

@@ -213,7 +213,7 @@ class Service:
         self.token, self.token_expires_at = "", None
 
     def get_token(self):
-        """A token that should be alive. Raises LoginError or NotSentError: nothing else was sent."""
+        """A token that should be alive. LoginError or NotSentError: nothing else was sent."""
         expires = self.token_expires_at
         if not self.token or (expires and expires <= self._now()):
             self._fetch_token()

@@ -34,9 +34,9 @@ def dump(value):
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
-        return "{%s}" % ", ".join(f"{json.dumps(key)}: {dump(v)}" for key, v in value.items())
+        return "{" + ", ".join(f"{json.dumps(key)}: {dump(v)}" for key, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[%s]" % ", ".join(map(dump, value))
+        return "[" + ", ".join(map(dump, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -11,6 +11,7 @@ from connectors.cdiscount import const as cdiscount
 from connectors.mirakl import checks as mirakl_checks
 
 ROOT = Path(__file__).resolve().parents[2]
+FILES = list(Path(__file__).parent.glob("test_*.py"))
 ERRORS = ("NotSentError", "UnknownOutcomeError", "RefusedError", "LoginError")
 
 
@@ -51,8 +52,9 @@ def get_raised(tree):
         )
         if name in ERRORS and node.args and isinstance(node.args[0], ast.Constant):
             yield node.args[0].value
-        if name in ("Check", "_check") and node.args and isinstance(node.args[0], ast.Constant):
-            yield node.args[0].value
+        if name in ("Check", "_check", "_NotTested"):
+            texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            yield from (text for text in texts if isinstance(text, str))
 
 
 def test_every_sentence_is_listed_for_translation():
@@ -73,6 +75,14 @@ def test_every_capability_is_declared_or_explained(provider):
     client = get_client_class(provider)
     assert set(client.capabilities) | set(client.cannot) == set(base.CAPABILITIES)
     assert not set(client.capabilities) & set(client.cannot)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_tests_that_a_readme_names_exist(provider):
+    readme = (ROOT / "connectors" / provider / "README.md").read_text()
+    tests = "".join(path.read_text() for path in FILES)
+    named = set(re.findall(r"`(test_[a-z0-9_]+)", readme)) - {p.stem for p in FILES}
+    assert sorted(name for name in named if f"def {name}(" not in tests) == []
 
 
 def test_the_table_says_what_the_code_says():

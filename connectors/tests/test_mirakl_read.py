@@ -97,7 +97,11 @@ def test_golden_orders(server, client):
     assert (item.refunded, item.refunded_shipping) == (Decimal("10.50"), Decimal("4"))
     assert item.shipped_at == full.shipped_at == datetime(2026, 11, 11, 9, 0, 0, 123000)
     refund, cancelation = full.refunds
-    assert (refund.remote_id, refund.amount, refund.shipping) == ("501", Decimal("9.50"), Decimal("4"))
+    assert (refund.remote_id, refund.amount, refund.shipping) == (
+        "501",
+        Decimal("9.50"),
+        Decimal("4"),
+    )
     assert refund.is_paid and refund.paid_at == datetime(2026, 11, 19, 10, 0)
     assert (cancelation.kind, cancelation.amount) == (records.GIVEN_CANCELLATION, Decimal("5"))
     assert not cancelation.is_paid
@@ -174,7 +178,11 @@ def test_no_order_is_lost_while_the_list_moves():
 
 def test_pages_within_a_window_do_not_move_the_mark(server, client):
     full = [order(order_id=f"N{number}") for number in range(100)]
-    server.replies = [orders(*full, total=150), orders(*full, total=150), orders(*full[:50], total=150)]
+    server.replies = [
+        orders(*full, total=150),
+        orders(*full, total=150),
+        orders(*full[:50], total=150),
+    ]
     begin = NOW - timedelta(seconds=2)
     parts = list(windows.walk(client._read_window, begin, NOW))
     assert [(len(nodes), done) for nodes, done in parts] == [(100, None), (50, NOW)]
@@ -189,7 +197,13 @@ def test_a_full_page_without_a_count_is_not_the_end(server, client):
 
 
 def test_one_bad_order_is_set_aside(server, client):
-    bad = [order(order_id=""), order(total_price="a lot"), order(line(price=True)), 17, {"order_id": "Z"}]
+    bad = [
+        order(order_id=""),
+        order(total_price="a lot"),
+        order(line(price=True)),
+        17,
+        {"order_id": "Z"},
+    ]
     server.replies = [orders(*bad, order(order_id="good"))]
     (page,) = client.pull("orders", {"until": NOW.isoformat()}, None)
     assert [item.remote_id for item in page.records] == ["Z", "good"]
@@ -365,7 +379,9 @@ def test_dates(text, moment):
     assert values.date(text) == moment
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-11-20T25:00:00Z", "20/11/2026", 5])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01", "2026-11-20T25:00:00Z", "20/11/2026", 5]
+)
 def test_no_dates(text):
     with pytest.raises(ValueError):
         values.date(text)
@@ -487,7 +503,11 @@ def test_threads_ask_since_the_mark_with_overlap(server, client):
 
 
 def test_the_mark_moves_only_at_the_end_of_the_walk(server, client):
-    server.replies = [threads(thread(), token="t1"), threads(thread(number="x"), token="t2"), threads()]
+    server.replies = [
+        threads(thread(), token="t1"),
+        threads(thread(number="x"), token="t2"),
+        threads(),
+    ]
     start = {"until": "2026-11-20T11:30:00"}
     pages = list(client.pull("threads", start, None))
     walk = {"from": "2026-11-20T11:25:00", "started": NOW.isoformat()}
@@ -515,6 +535,18 @@ def test_a_token_that_is_no_longer_known_starts_the_walk_anew(server, client):
     (page,) = client.pull("threads", {"walk": walk}, None)
     assert asked(server.requests[1])["updated_since"] == "2026-10-01T00:00:00Z"
     assert len(page.records) == 1
+
+
+def test_lists_without_an_end(server, client, monkeypatch):
+    monkeypatch.setattr(const, "MAX_PAGES", 3)
+    server.replies = [threads(thread(), token="t")]
+    with pytest.raises(errors.UnknownOutcomeError):
+        list(client.pull("threads", {"until": NOW.isoformat()}, None))
+    with pytest.raises(errors.UnknownOutcomeError):
+        client.get_cases([ORDER])
+    server.replies = [orders(incident(), total=10**9)]
+    with pytest.raises(errors.UnknownOutcomeError):
+        list(client.pull("incidents", None, None))
 
 
 def test_long_threads_are_completed(server, client):
@@ -640,7 +672,9 @@ def test_shop_and_locale(server, open_client):
     assert asked(server.requests[0])["shop_id"] == "2007"
     assert asked(server.requests[0])["locale"] == "fr_FR"
     list(client.pull("threads", {"until": NOW.isoformat()}, None))
-    assert asked(server.requests[1])["shop_id"] == "2007" and "locale" not in asked(server.requests[1])
+    assert asked(server.requests[1])["shop_id"] == "2007" and "locale" not in asked(
+        server.requests[1]
+    )
 
 
 def test_a_language_that_is_not_active_is_left_out(server, open_client):
@@ -707,7 +741,15 @@ def test_refusals(status, server, client):
 
 def test_refusals_tell_what_they_can(server, client):
     server.replies = [
-        answer({"errors": [{"code": "X", "field": "a", "message": "Erstens"}, {"message": "Zweitens"}]}, 400),
+        answer(
+            {
+                "errors": [
+                    {"code": "X", "field": "a", "message": "Erstens"},
+                    {"message": "Zweitens"},
+                ]
+            },
+            400,
+        ),
         answer({}, 400),
     ]
     with pytest.raises(errors.RefusedError, match="Erstens Zweitens") as caught:
@@ -807,7 +849,12 @@ def test_facts(server, client):
         "late_shipment_rate": None,
         "order_messages_response_delay": [{"period": "A_NEW_ONE", "value": 9000}],
     }
-    shop = {"shop_id": 7, "shop_name": "Lampen", "shop_state": "ON_HOLIDAY", "currency_iso_code": "PLN"}
+    shop = {
+        "shop_id": 7,
+        "shop_name": "Lampen",
+        "shop_state": "ON_HOLIDAY",
+        "currency_iso_code": "PLN",
+    }
     server.replies = [answer(shop), REASONS, answer(figures)]
     facts = client.get_facts()
     assert (facts.shop_name, facts.shop_state, facts.currency) == ("Lampen", "ON_HOLIDAY", "PLN")
@@ -822,6 +869,7 @@ def test_facts(server, client):
     ]
     assert facts.figures == (
         records.Figure("incident_rate", 1.2, "LAST_THREE_MONTHS"),
+        records.Figure("incident_rate", 50.0, "LAST_MONTH"),
         records.Figure("refund_rate", 3.4, "ALL_SINCE_BEGINNING"),
         records.Figure("response_hours", 2.5, "A_NEW_ONE"),
     )
@@ -830,7 +878,9 @@ def test_facts(server, client):
 
 def test_rates_above_one_are_percent(server, client):
     rate = [{"period": "LAST_MONTH", "value": 0.8}]
-    server.replies = [answer({"incident_rate": rate, "refund_rate": [{"period": "LAST_MONTH", "value": 3}]})]
+    server.replies = [
+        answer({"incident_rate": rate, "refund_rate": [{"period": "LAST_MONTH", "value": 3}]})
+    ]
     assert [figure.value for figure in client.get_figures()] == [0.8, 3.0]
 
 
@@ -882,7 +932,18 @@ def test_connection_works(server, client):
     found = orders(order())
     documents = answer({"order_documents": []})
     settings = answer({"features": {}})
-    server.replies = [Reply(b"ok"), shop, shop, found, threads(), REASONS, answer({}), found, documents, settings]
+    server.replies = [
+        Reply(b"ok"),
+        shop,
+        shop,
+        found,
+        threads(),
+        REASONS,
+        answer({}),
+        found,
+        documents,
+        settings,
+    ]
     result = checks(client)
     assert [check.ok for check in result.values()] == [True] * 8 + [None] * 3
     assert all(check.message for check in result.values())

@@ -29,6 +29,7 @@ class Request:
     path: str
     headers: dict
     body: bytes = field(repr=False)
+    port: int = 0  # of the client's end
 
 
 @dataclass
@@ -131,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request(self.command, self.path, dict(self.headers), body)
+        request = Request(self.command, self.path, dict(self.headers), body, self.client_address[1])
         reply = self.server.wire.choose(request)
         if reply.send:
             reply.send(self)

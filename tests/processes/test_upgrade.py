@@ -31,12 +31,14 @@ def get_version(manifest):
 
 
 def find_previous():
-    """The newest commit whose manifest has another version."""
+    """The last commit before the manifest had its present version."""
     present = get_version((ADDON / "__manifest__.py").read_text())
+    last = "HEAD"
     for commit in (git("log", "--format=%H", "--", "__manifest__.py") or b"").decode().split():
         manifest = git("show", f"{commit}:__manifest__.py")
         if manifest and get_version(manifest.decode()) != present:
-            return commit
+            return last
+        last = f"{commit}^"
     return None
 
 

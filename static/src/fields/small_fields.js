@@ -55,6 +55,24 @@ fieldRegistry.add("marketplace_subject", {
     },
 });
 
+/** A name with what should be known of it, small beside it. */
+export class MarketplaceHintedField extends Component {
+    static template = "marketplace_helpdesk.HintedField";
+    static props = { ...standardFieldProps, hintField: String };
+
+    get hint() {
+        return this.props.record.data[this.props.hintField] || "";
+    }
+}
+
+fieldRegistry.add("marketplace_hinted", {
+    component: MarketplaceHintedField,
+    displayName: _t("Name With a Hint"),
+    supportedTypes: ["char"],
+    extractProps: ({ options }) => ({ hintField: options.hint_field }),
+    fieldDependencies: ({ options }) => [{ name: options.hint_field, type: "char" }],
+});
+
 /** An amount in a table: no currency sign, a dash for nothing. */
 export class MarketplaceAmountField extends Component {
     static template = "marketplace_helpdesk.AmountField";

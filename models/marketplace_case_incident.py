@@ -1,0 +1,122 @@
+"""The life of a case that is an incident: open, solved, disputed, closed."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..connectors import base, records
+from .marketplace_case import INCIDENT_WAITS
+
+
+class MarketplaceCase(models.Model):
+    _inherit = "marketplace.case"
+
+    is_incident_open = fields.Boolean(compute="_compute_is_incident_open")
+
+    def _compute_is_incident_open(self):
+        for case in self:
+            case.is_incident_open = case._is_open_incident()
+
+    def _is_open_incident(self):
+        return self.kind == records.INCIDENT and self.incident_state != "closed"
+
+    # What the marketplace shows -----------------------------------------------------------------
+
+    def _begin_incident(self):
+        """A new incident is loud: its ticket is urgent, open again, and agents are told."""
+        self.ensure_one()
+        ticket = self.ticket_id
+        self._refresh_clock()
+        if ticket.priority != "3":
+            ticket.with_context(mail_notrack=True).priority = "3"
+        env = self.account_id._get_responsible_env()
+        message = self._note_on_ticket(
+            env._(
+                "Incident opened at %(account)s: %(reason)s. The order is frozen until the "
+                "marketplace closes it.",
+                account=self.account_id.name,
+                reason=self.reason_name or env._("no reason given"),
+            )
+        )
+        ticket._marketplace_reopen()
+        self.env["helpdesk.ticket"]._marketplace_tell_agents({ticket: message})
+
+    def _end_incident(self):
+        """The marketplace shows these incidents no more: closed there, and the order is free."""
+        for case in self:
+            env = case.account_id._get_responsible_env()
+            case._set_incident_state("closed")
+            case._note_on_ticket(
+                env._("Incident closed at %s: the order is no longer frozen.", case.account_id.name)
+            )
+            steps = case.sudo().operation_ids.filtered(
+                lambda o: (
+                    o.kind == base.RESOLVE_INCIDENT
+                    and o.state in ("pending", "waiting", "rejected", "unknown")
+                )
+            )
+            for step in steps:
+                step._set_state("cancelled", message=env._("The incident was closed meanwhile."))
+            case.ticket_id._marketplace_close_if_done()
+
+    def _mark_solved(self, operation):
+        """The marketplace took our word; the operator checks it and closes the incident."""
+        self.ensure_one()
+        if self.incident_state not in INCIDENT_WAITS:
+            return
+        self._set_incident_state("solved")
+        env = operation._get_reader_env()
+        self._note_on_ticket(
+            env._("Incident marked as solved; %s checks and closes it.", self.account_id.name)
+        )
+
+    def _note_on_ticket(self, text):
+        """A line of the marketplace itself in the ticket's chatter. Mails nobody."""
+        inbox = self.env["marketplace.inbox"]
+        return (
+            self.env["mail.message"]
+            .sudo()
+            .create(
+                {
+                    "model": "helpdesk.ticket",
+                    "res_id": self.ticket_id.id,
+                    "body": text,
+                    "message_type": "marketplace",
+                    "subtype_id": inbox._get_subtype_id(internal=True),
+                    "is_internal": True,
+                    "author_id": False,
+                    "email_from": self.account_id.name,
+                    "reply_to": False,
+                    "marketplace_sender": records.SYSTEM,
+                }
+            )
+        )
+
+    def _set_incident_state(self, state):
+        values = {"incident_state": state}
+        if state == "solved":
+            values["solved_at"] = fields.Datetime.now()
+        elif state == "closed":
+            values.update(is_open=False, closed_at=fields.Datetime.now())
+        self.sudo().write(values)
+        self.sudo()._refresh_clock()
+        self.ticket_id._marketplace_refresh_screens(self.ticket_id)
+
+    # What people decide -------------------------------------------------------------------------
+
+    def action_incident_disputed(self):
+        """The operator or the customer does not accept our solution: a person saw it."""
+        self._move_incident(("open", "solved"), "disputed", self.env._("Incident disputed."))
+
+    def action_incident_reopen(self):
+        """Back from disputed, or from solved where more is to be done."""
+        self._move_incident(("disputed", "solved"), "open", self.env._("Incident open again."))
+
+    def _move_incident(self, states, state, note):
+        for case in self:
+            case._check_can_act(base.RESOLVE_INCIDENT)
+            if case.incident_state not in states:
+                raise UserError(
+                    self.env._("“%s” has moved on meanwhile: look again.", case.display_name)
+                )
+            case._set_incident_state(state)
+            case.ticket_id.message_post(body=note, subtype_xmlid="mail.mt_note")
