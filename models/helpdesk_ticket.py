@@ -1,13 +1,13 @@
-"""The ticket of a case. Every assumption about helpdesk tickets stays in this file."""
+"""The ticket of a case. Every assumption about helpdesk tickets stays in these four files:
+this one, what agents press, what they write, and incidents."""
 
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..connectors import base, records
-from .html_tools import to_plain_text, to_safe_html
 from .marketplace_case import KINDS
 
 SEQUENCE_CODE = "helpdesk.ticket.sequence"
@@ -54,6 +54,7 @@ class HelpdeskTicket(models.Model):
         "Incident",
         compute="_compute_marketplace_case",
         compute_sudo=True,
+        search="_search_marketplace_case",
         help="The incident that is open, else the last one.",
         groups="base.group_user",
     )
@@ -110,6 +111,24 @@ class HelpdeskTicket(models.Model):
         compute="_compute_marketplace_failure",
         compute_sudo=True,
         help="Why the last answer did not arrive.",
+        groups="marketplace_helpdesk.group_agent",
+    )
+    marketplace_failed_id = fields.Many2one(
+        "marketplace.operation",
+        compute="_compute_marketplace_failure",
+        compute_sudo=True,
+        help="The answer that did not arrive, or may not have.",
+        groups="marketplace_helpdesk.group_agent",
+    )
+    marketplace_failure_harm = fields.Char(
+        compute="_compute_marketplace_failure",
+        compute_sudo=True,
+        groups="marketplace_helpdesk.group_agent",
+    )
+    marketplace_seen_by = fields.Char(
+        compute="_compute_marketplace_seen_by",
+        compute_sudo=True,
+        help="Who sees what is written in the chatter.",
         groups="marketplace_helpdesk.group_agent",
     )
     # The banner: what the current case is about
@@ -292,9 +311,35 @@ class HelpdeskTicket(models.Model):
     def _compute_marketplace_failure(self):
         for ticket in self:
             replies = ticket.marketplace_operation_ids.filtered(lambda o: o.kind == base.REPLY)
-            last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
-            failed = last.state in ("rejected", "unknown")
-            ticket.marketplace_failure = failed and last.message
+            # Of each conversation the last one counts, of all the worst.
+            last = (
+                replies.filtered(lambda o: o.state != "cancelled").sorted("id").grouped("case_id")
+            )
+            newest = replies.union(*(group[-1:] for group in last.values())) if last else replies
+            failed = newest.filtered(lambda o: o.state == "rejected").sorted("id")[-1:]
+            failed = failed or newest.filtered(lambda o: o.state == "unknown").sorted("id")[-1:]
+            ticket.marketplace_failed_id = failed
+            ticket.marketplace_failure = failed.message
+            ticket.marketplace_failure_harm = failed and (
+                self.env._("%s got nothing.", failed.account_id.name)
+                if failed._is_for_operator()
+                else self.env._("The customer got nothing and the clock goes on.")
+            )
+
+    @api.depends("marketplace_case_id", "marketplace_account_id.recipient_policy")
+    def _compute_marketplace_seen_by(self):
+        """Answers from the chatter go where the account's policy sends them."""
+        for ticket in self:
+            case = ticket.marketplace_case_id
+            thread = case and case._get_thread()
+            operator = case.account_id.name
+            recipients = tuple(thread._get_default_recipients()) if thread else ()
+            ticket.marketplace_seen_by = {
+                (records.CUSTOMER, records.OPERATOR): self.env._(
+                    "Seen by the customer and %s.", operator
+                ),
+                (records.OPERATOR,): self.env._("Seen by %s only, not by the customer.", operator),
+            }.get(recipients) or self.env._("Seen by the customer.")
 
     @api.depends("marketplace_case_id", "marketplace_case_ids")
     def _compute_marketplace_case_position(self):
@@ -337,7 +382,9 @@ class HelpdeskTicket(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_open_cases(self):
-        waiting = self.sudo().filtered(lambda t: any(t.marketplace_case_ids.mapped("is_open")))
+        waiting = self.sudo().filtered(
+            lambda t: not all(case._is_done() for case in t.marketplace_case_ids)
+        )
         if waiting:
             raise UserError(
                 self.env._(
@@ -405,13 +452,16 @@ class HelpdeskTicket(models.Model):
                 ticket.sudo().with_context(mail_notrack=True).stage_id = stages[0]
 
     def _marketplace_close_if_done(self):
-        """Every case is closed at the marketplace: so is the ticket, and nobody is mailed."""
-        for ticket in self.filtered(lambda t: not t.stage_id.closed):
-            if not all(case._is_done() for case in ticket.marketplace_case_ids):
-                continue
-            stages = ticket.team_id._get_applicable_stages().filtered("closed")
+        """Nothing is left to do at the marketplace: the ticket is closed, and nobody is mailed."""
+        done = self.filtered(
+            lambda t: (
+                not t.stage_id.closed and all(case._is_done() for case in t.marketplace_case_ids)
+            )
+        )
+        for team, tickets in done.grouped("team_id").items():
+            stages = team._get_applicable_stages().filtered("closed")
             if stages:
-                ticket.sudo().stage_id = stages[0]
+                tickets.sudo().stage_id = stages[0]
 
     @api.model
     def _marketplace_tell_agents(self, last_messages):
@@ -504,165 +554,3 @@ class HelpdeskTicket(models.Model):
         """Nobody waits any more: the warning of the deadline is over."""
         calm = self.filtered(lambda t: not t.marketplace_deadline and t.activity_ids)
         calm.activity_unlink([DEADLINE])
-
-    # Answers from the chatter -------------------------------------------------------------------
-
-    def message_post(self, **kwargs):
-        """On a ticket with a case, "Send message" by an internal user is an answer through the
-        marketplace; "Log note" stays internal."""
-        if self._is_marketplace_answer(kwargs):
-            return self._marketplace_post_from_chatter(kwargs)
-        if kwargs.get("message_type") == "email" and self.sudo().marketplace_case_ids:
-            # An e-mail to the desk reaches no customer of a marketplace: shown as a note.
-            kwargs.pop("subtype_id", None)
-            kwargs["subtype_xmlid"] = "mail.mt_note"
-        return super().message_post(**kwargs)
-
-    def _is_marketplace_answer(self, kwargs):
-        comment = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
-        subtype_id = kwargs.get("subtype_id")
-        if kwargs.get("subtype_xmlid"):
-            subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(kwargs["subtype_xmlid"])
-        return (
-            not self.env.context.get("marketplace_posting")
-            and len(self) == 1
-            and kwargs.get("message_type") == "comment"
-            and subtype_id == comment
-            and self.env.user._is_internal()
-            and bool(self.sudo().marketplace_case_ids)
-        )
-
-    def _marketplace_post_from_chatter(self, kwargs):
-        """The chatter's composer knows no dialog: what needs a choice is refused with a way out."""
-        case = self.marketplace_case_id
-        if kwargs.get("attachment_ids") or kwargs.get("attachments"):
-            if not case.account_id._can(base.ATTACHMENTS):
-                raise UserError(
-                    self.env._(
-                        "%s takes no files with an answer: remove them.", case.account_id.name
-                    )
-                )
-        body = kwargs.get("body") or ""
-        text = to_plain_text(body) if isinstance(body, Markup) else body
-        case.account_id._check_answer_content(text, confirmed=False)
-        attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or ())
-        return case._post_answer(text, attachments=attachments)
-
-    # Doors that stay shut: nobody outside is mailed by accident ---------------------------------
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        if not self.sudo().marketplace_case_ids:
-            return recipients
-        return [data for data in recipients if data["type"] == "user" and not data["share"]]
-
-    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
-        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
-        for ticket in self.sudo().filtered("marketplace_case_ids"):
-            suggested[ticket.id] = []
-        return suggested
-
-    def _track_template(self, tracking):
-        templates = super()._track_template(tracking)
-        if self[:1].sudo().marketplace_case_ids:
-            templates.pop("stage_id", None)
-        return templates
-
-    # Buttons ------------------------------------------------------------------------------------
-
-    def action_marketplace_answer(self):
-        self.ensure_one()
-        return self.marketplace_case_id.action_answer()
-
-    def action_marketplace_retry(self):
-        """Send the last answer, which was refused, once more."""
-        self.ensure_one()
-        replies = self.marketplace_operation_ids.filtered(
-            lambda o: o.kind == base.REPLY and o.state == "rejected"
-        )
-        replies.sorted("id")[-1:].action_retry()
-
-    def action_marketplace_close(self):
-        """Close the open cases of this ticket at the marketplace."""
-        self.ensure_one()
-        self.marketplace_case_ids.filtered("can_close").action_close()
-
-    def action_marketplace_no_answer(self):
-        self.ensure_one()
-        self.marketplace_case_ids.filtered("awaiting_since").action_no_answer_needed()
-
-    def action_marketplace_refund(self):
-        return self._marketplace_order_dialog("action_marketplace_refund")
-
-    def action_marketplace_gesture(self):
-        return self._marketplace_order_dialog("action_marketplace_gesture")
-
-    def action_marketplace_refuse(self):
-        return self._marketplace_order_dialog("action_marketplace_refuse")
-
-    def _marketplace_order_dialog(self, method):
-        self.ensure_one()
-        if not self.marketplace_order_id:
-            raise UserError(
-                self.env._("The order of this case is not known yet; it is linked when it arrives.")
-            )
-        case = self.marketplace_case_id
-        order = self.marketplace_order_id.with_context(default_case_id=case.id)
-        return getattr(order, method)()
-
-    def action_view_marketplace_order(self):
-        """Open the order: all of it for salespeople, the marketplace's side for agents."""
-        self.ensure_one()
-        return self.marketplace_order_id._action_open_from_marketplace()
-
-    def action_view_marketplace_cases(self):
-        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_case")
-        action["domain"] = [("ticket_id", "in", self.ids)]
-        action["context"] = {}
-        return action
-
-    def action_view_marketplace_refunds(self):
-        action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_refund")
-        action["domain"] = [("ticket_id", "in", self.ids)]
-        action["context"] = {}
-        return action
-
-    def _get_message_create_valid_field_names(self):
-        return super()._get_message_create_valid_field_names() | {"marketplace_sender"}
-
-    def _marketplace_close_after_answer(self):
-        """Its writer wanted the ticket closed once the answer is delivered."""
-        for ticket in self:
-            if ticket.marketplace_has_incident or ticket.marketplace_deadline:
-                continue
-            stages = ticket.team_id._get_applicable_stages().filtered("closed")
-            if stages and not ticket.stage_id.closed:
-                ticket.stage_id = stages[0]
-
-    def _marketplace_post(self, case, text, message_id, attachments=None):
-        """The bubble of an answer; it leaves with its operation, not from here."""
-        self.ensure_one()
-        own = {"res_model": self._name, "res_id": self.id}
-        # Copies: what leaves is kept as it was, whatever becomes of the invoice it was.
-        files = [file.sudo().copy({**own, "name": file.name}) for file in attachments or ()]
-        message = self.with_context(marketplace_posting=True).message_post(
-            body=to_safe_html(text),
-            message_type="marketplace",
-            subtype_xmlid="mail.mt_comment",
-            message_id=message_id,
-            reply_to=False,
-            marketplace_sender="seller",
-            email_add_signature=False,
-        )
-        message.sudo().attachment_ids = [Command.set([file.id for file in files])]
-        self.env["mail.notification"].sudo().create(
-            {
-                "mail_message_id": message.id,
-                "notification_type": "marketplace",
-                "notification_status": "ready",
-                "author_id": message.author_id.id,
-                "is_read": True,
-                "mail_email_address": case.sudo().contact_address or case.account_id.name,
-            }
-        )
-        return message

@@ -57,6 +57,19 @@ def preview(text):
     return line if len(line) <= PREVIEW_LENGTH else f"{line[: PREVIEW_LENGTH - 1]}…"
 
 
+def without_quotes(html):
+    """Sanitised HTML without what it quotes of earlier messages; all of it where it only quotes."""
+    if not html:
+        return html
+    root = lxml_html.fragment_fromstring(html, create_parent="div")
+    for quote in root.xpath(".//blockquote | .//*[@data-o-mail-quote]"):
+        if quote.getparent() is not None:
+            quote.drop_tree()
+    if not root.text_content().strip():
+        return html
+    return Markup(lxml_html.tostring(root, encoding="unicode"))
+
+
 def is_same_text(ours, theirs, whole=False):
     """Whether a text of the thread is the one that we sent, unless `whole` maybe with something
     added."""

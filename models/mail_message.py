@@ -23,10 +23,16 @@ class MailMessage(models.Model):
         ],
         readonly=True,
     )
+    marketplace_recipients = fields.Char(
+        readonly=True, help="Whom a message of ours goes to: customer, operator."
+    )
 
     def _to_store_defaults(self, target):
-        """The bubble shows who speaks: customer, seller or operator."""
-        sender = Store.Attr(
-            "marketplace_sender", predicate=lambda m: m.message_type == "marketplace"
-        )
-        return [*super()._to_store_defaults(target), sender]
+        """The bubble shows who speaks, customer, seller or operator, and to whom."""
+
+        def is_ours(message):
+            return message.message_type == "marketplace"
+
+        names = ("marketplace_sender", "marketplace_recipients")
+        shown = [Store.Attr(name, predicate=is_ours) for name in names]
+        return [*super()._to_store_defaults(target), *shown]

@@ -1,6 +1,6 @@
 """What a message of ours may be at an account's marketplace, checked before it leaves."""
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import human_size
 
@@ -9,6 +9,15 @@ from ..connectors import base
 
 class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
+
+    can_write_to_operator = fields.Boolean(compute="_compute_can_write_to_operator")
+
+    @api.depends("provider", "state")
+    def _compute_can_write_to_operator(self):
+        for account in self:
+            account.can_write_to_operator = account.state == "enabled" and account._can(
+                base.CONTACT_OPERATOR
+            )
 
     def _check_message(self, text, attachments, case):
         """Raise UserError where text or files are more than the marketplace takes.
@@ -19,8 +28,11 @@ class MarketplaceAccount(models.Model):
         if problem:
             raise UserError(problem)
 
-    def _get_message_problem(self, text, attachments, case):
-        """Why a message cannot leave like this, in a sentence, or False."""
+    def _get_message_problem(self, text, attachments, case, order_ref=""):
+        """Why a message cannot leave like this, in a sentence, or False.
+
+        `order_ref`: what it is about, where there is no case yet.
+        """
         limits = self._client_class().message_limits
         length = len((text or "").strip())
         if length < limits.min_text:
@@ -32,9 +44,12 @@ class MarketplaceAccount(models.Model):
                 account=self.name,
                 limit=limits.max_text,
             )
-        return bool(attachments) and self._get_files_problem(text, attachments, case, limits)
+        if not attachments:
+            return False
+        known = self._count_files(case, order_ref)
+        return self._get_files_problem(text, attachments, known, limits)
 
-    def _get_files_problem(self, text, attachments, case, limits):
+    def _get_files_problem(self, text, attachments, known, limits):
         attachments.check_access("read")
         if not self._can(base.ATTACHMENTS):
             return self.env._("%s takes no files with an answer: remove them.", self.name)
@@ -44,7 +59,6 @@ class MarketplaceAccount(models.Model):
                 account=self.name,
                 limit=limits.max_files,
             )
-        known = self._count_files(case)
         if limits.max_case_files and known + len(attachments) > limits.max_case_files:
             return self.env._(
                 "%(account)s takes %(limit)s files about one order; there are %(known)s already.",
@@ -62,12 +76,25 @@ class MarketplaceAccount(models.Model):
             )
         return False
 
-    def _count_files(self, case):
-        """Files in all conversations about the order of a case, as far as we have read them."""
-        cases = case
-        if case.order_ref:
-            cases = case.sudo().search(
-                [("account_id", "=", self.id), ("order_ref", "=", case.order_ref)]
-            )
-        messages = cases.sudo().message_ids
-        return sum(len(files) for files in messages.mapped("files") if files)
+    def _count_files(self, case, order_ref=""):
+        """Files in all conversations about an order, as far as we have read them, with those that
+        are on their way."""
+        cases, order_ref = case.sudo(), case.order_ref or order_ref
+        if order_ref:
+            cases = cases.search([("account_id", "=", self.id), ("order_ref", "=", order_ref)])
+        messages = cases.message_ids
+        leaving = cases.operation_ids.filtered(lambda o: o.state != "cancelled")
+        read = sum(len(files) for files in messages.mapped("files") if files)
+        return read + len((leaving - messages.operation_id).attachment_ids)
+
+    def _check_can_write_to_operator(self):
+        self._check_writes()
+        if not self._can(base.CONTACT_OPERATOR):
+            raise UserError(self.env._("%s cannot do this.", self.name))
+
+    def action_write_to_operator(self):
+        """Open the dialog to write to the marketplace itself, about no order."""
+        self.ensure_one()
+        return self.env["marketplace.case"]._get_answer_dialog(
+            self.env._("Write to %s", self.name), default_operator_account_id=self.id
+        )

@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..connectors import base, payload, records
 from .connector_terms import translate_term
-from .html_tools import is_same_text, to_plain_text
 from .marketplace_operation import OPEN_STATES
 
 KINDS = [
@@ -142,7 +141,9 @@ class MarketplaceCase(models.Model):
         topics = self.account_id._client_class().topics
         if self.topic in topics:
             return translate_term(self.env, topics[self.topic])
-        reason = self.account_id.sudo().reason_ids.filtered(
+        # What is offered no longer still names what was written about once.
+        reasons = self.account_id.sudo().with_context(active_test=False).reason_ids
+        reason = reasons.filtered(
             lambda r: r.usage in (base.FOR_TOPIC, base.FOR_OPERATOR_TOPIC) and r.code == self.topic
         )
         return reason[:1].name or self.topic
@@ -168,6 +169,12 @@ class MarketplaceCase(models.Model):
             writes = account.state == "enabled" and case.kind != records.INCIDENT
             answers_now = case.is_open or account._can(base.REPLY_CLOSED)
             case.can_answer = writes and account._can(base.REPLY) and answers_now
+            if case.kind == records.INCIDENT:  # answered in a conversation about its order
+                case.can_answer = (
+                    account.state == "enabled"
+                    and account._can(base.OPEN_CONVERSATION)
+                    and bool(case.order_ref)
+                )
             case.can_close = (
                 writes and account._can(base.CLOSE) and case.is_open and bool(case.remote_id)
             )
@@ -196,7 +203,7 @@ class MarketplaceCase(models.Model):
             return True
         if self.kind == records.INCIDENT or self.account_id._can(base.CLOSE):
             return False
-        return not self.awaiting_since
+        return not self.awaiting_since and self.answer_state in (False, "sent", "seen")
 
     # The clock ----------------------------------------------------------------------------------
 
@@ -248,9 +255,10 @@ class MarketplaceCase(models.Model):
             and m.sent_at >= max(stop, start)
         ]
         since = self._get_awaiting_since(unanswered, max(stop, start))
+        is_asked = since and self.kind != records.INCIDENT
         values = {
             "awaiting_since": since,
-            "unread_count": (len(unanswered) or 1) if since else 0,
+            "unread_count": (len(unanswered) or 1) if is_asked else 0,
         }
         if values["awaiting_since"] != self.awaiting_since:
             values["warned"] = False
@@ -296,7 +304,9 @@ class MarketplaceCase(models.Model):
             reader = case.ticket_id.user_id.lang
             env = account.with_context(marketplace_lang=reader)._get_responsible_env()
             case.ticket_id._marketplace_alert(
-                env._("Answer before the marketplace's deadline"),
+                env._("Solve the incident before the marketplace's deadline")
+                if case.kind == records.INCIDENT
+                else env._("Answer before the marketplace's deadline"),
                 date=case.deadline,
                 activity="marketplace_helpdesk.activity_deadline",
             )
@@ -319,98 +329,6 @@ class MarketplaceCase(models.Model):
                     self.account_id.name,
                 )
             )
-
-    def action_answer(self):
-        """Open the answer dialog."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Answer through %s", self.account_id.name),
-            "res_model": "marketplace.answer",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_case_id": self.id},
-        }
-
-    def _make_message_id(self, reference):
-        """The Message-ID of an answer belongs to its operation, also when it is sent again."""
-        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
-        domain = (self.account_id.sender_email or "").rpartition("@")[2] or "marketplace.invalid"
-        return f"<{reference}.{database[:8]}@{domain}>"
-
-    def _get_answer_problem(self):
-        """Why no answer can be written now, in a sentence, or False."""
-        self.ensure_one()
-        account = self.account_id
-        if account.state != "enabled":
-            return self.env._("%s is not enabled: nothing can be sent.", account.name)
-        if not self.is_open and not account._can(base.REPLY_CLOSED):
-            return self.env._(
-                "This discussion is closed at %s: it takes no answer any more.", account.name
-            )
-        if not self.remote_id:
-            return self.sale_order_id._get_contact_problem()
-        return False
-
-    @api.model
-    def _open_for_order(self, order):
-        """The case for a contact that we start: an open one about the order, else one of our own
-        making."""
-        account = order.marketplace_account_id
-        known = self.search(
-            [
-                ("account_id", "=", account.id),
-                ("sale_order_id", "=", order.id),
-                ("kind", "=", records.ORDER_QUESTION),
-                ("is_open", "=", True),
-            ],
-            limit=1,
-        )
-        if known:
-            return known
-        ticket = (
-            self.env["helpdesk.ticket"]
-            .sudo()
-            .with_context(mail_create_nosubscribe=True, mail_notrack=True)
-            ._marketplace_create(
-                account,
-                [
-                    {
-                        "name": self.env._("Message about %s", order.name),
-                        "description": self.env._("Message about %s", order.name),
-                        "partner_id": order.partner_id.id,
-                        "partner_name": order.partner_id.name,
-                        "sale_order_ids": [fields.Command.link(order.id)],
-                    }
-                ],
-            )
-        )
-        if self.env.user in account.team_id.user_ids:
-            ticket.user_id = self.env.user
-        case = self.sudo().create(
-            {
-                "account_id": account.id,
-                "kind": records.ORDER_QUESTION,
-                "subject": ticket.name,
-                "order_ref": order.marketplace_ref,
-                "sale_order_id": order.id,
-                "ticket_id": ticket.id,
-                "customer_name": order.partner_id.name,
-            }
-        )
-        return case.with_env(self.env)
-
-    def _was_opened_by_us(self, remote):
-        """Whether the marketplace's case is the one that we opened: same order, our text."""
-        self.ensure_one()
-        if self.order_ref != remote.order_ref:
-            return False
-        texts = [o.payload["text"] for o in self.operation_ids if o.kind == base.REPLY]
-        return any(
-            is_same_text(ours, to_plain_text(m.body) if m.is_html else m.body)
-            for ours in texts
-            for m in remote.messages
-        )
 
     def _link_order(self, order):
         """The order of these cases is known now."""

@@ -1,6 +1,6 @@
-"""Messages of ours in a case: who they go to, what they carry, what they start."""
+"""Messages of ours in a case: who they go to, what they carry."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..connectors import base, payload, records
@@ -8,6 +8,71 @@ from ..connectors import base, payload, records
 
 class MarketplaceCase(models.Model):
     _inherit = "marketplace.case"
+
+    # The dialog ---------------------------------------------------------------------------------
+
+    def action_answer(self):
+        """Open the answer dialog. An incident is answered in its order's newest conversation with
+        the customer, else in a new one."""
+        self.ensure_one()
+        thread = self._get_thread()
+        if thread:
+            name = self.env._("Answer through %s", self.account_id.name)
+            return self._get_answer_dialog(name, default_case_id=thread.id)
+        name = self.env._("Write to the customer of %s", self._get_order_name())
+        return self._get_answer_dialog(name, default_about_id=self.id)
+
+    def _get_answer_dialog(self, name, **context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "marketplace.answer",
+            "view_mode": "form",
+            "target": "new",
+            "context": context,
+        }
+
+    def _get_thread(self, recipient=records.CUSTOMER):
+        """The conversation that a message goes to: the case itself; for an incident the newest one
+        about its order in which `recipient` may be written to, or none."""
+        self.ensure_one()
+        if self.kind != records.INCIDENT or not self.order_ref:
+            return self.filtered(lambda c: c.kind != records.INCIDENT)
+        threads = self.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("order_ref", "=", self.order_ref),
+                ("kind", "!=", records.INCIDENT),
+            ]
+        )
+        fitting = threads.filtered(
+            lambda c: recipient in c._get_participants() and not c._get_answer_problem()
+        )
+        return fitting.sorted(lambda c: (c.last_message_at or c.create_date, c.id))[-1:]
+
+    def _get_order_name(self):
+        return self.sudo().sale_order_id.name or self.order_ref or self.display_name
+
+    def _get_answer_problem(self, recipients=(records.CUSTOMER,)):
+        """Why no answer to `recipients` can be written now, in a sentence, or False."""
+        self.ensure_one()
+        account = self.account_id
+        if account.state != "enabled":
+            return self.env._("%s is not enabled: nothing can be sent.", account.name)
+        if not self.is_open and not account._can(base.REPLY_CLOSED):
+            return self.env._(
+                "This discussion is closed at %s: it takes no answer any more.", account.name
+            )
+        to_operator = set(recipients) == {records.OPERATOR}
+        if not self.remote_id and self.sale_order_id and not to_operator:
+            return self.sale_order_id._get_contact_problem()
+        return False
+
+    def _make_message_id(self, reference):
+        """The Message-ID of an answer belongs to its operation, also when it is sent again."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
+        domain = (self.account_id.sender_email or "").rpartition("@")[2] or "marketplace.invalid"
+        return f"<{reference}.{database[:8]}@{domain}>"
 
     # Who they go to -----------------------------------------------------------------------------
 
@@ -33,9 +98,13 @@ class MarketplaceCase(models.Model):
         return [name for name in allowed if name in wanted] or allowed[:1]
 
     def _get_addressed(self):
-        """Whoever wrote last, and those who were copied."""
-        message = self.sudo().message_ids.filtered(lambda m: m.sender_type != records.SELLER)
-        last = message.sorted(lambda m: (m.sent_at, m.id))[-1:]
+        """Whoever wrote last, and those who were copied; where nobody wrote, whom we wrote to."""
+        asking = (*records.ASKING, records.OPERATOR)
+        messages = self.sudo().message_ids.filtered(lambda m: m.sender_type in asking)
+        last = messages.sorted(lambda m: (m.sent_at, m.id))[-1:]
+        if not last:
+            ours = self.sudo().operation_ids.filtered(lambda o: o.kind == base.REPLY)
+            return (ours.sorted("id")[-1:].payload or {}).get("recipients") or []
         sender = records.CUSTOMER if last.sender_type == records.UNKNOWN else last.sender_type
         return [sender, *(last.recipients or "").split(",")]
 
@@ -52,22 +121,30 @@ class MarketplaceCase(models.Model):
 
     # Writing ------------------------------------------------------------------------------------
 
-    def _post_answer(self, text, subject=None, close_after=False, **more):
+    def _post_answer(self, text, subject=None, close_after=False, replaces=None, **more):
         """Write the answer on the ticket and enqueue it, in one transaction. Returns the bubble.
 
         `text`: plain text. `close_after`: close the case, or the ticket where cases are never
-        closed, once the answer is delivered. `more`: see `_enqueue_answer`.
+        closed, once the answer is delivered. `replaces`: the operation of a message that has not
+        left, or was refused, and is corrected by this one. `more`: see `_enqueue_answer`.
         """
         self.ensure_one()
         self._check_can_act(base.REPLY)
-        problem = self._get_answer_problem()
+        recipients = more.get("recipients")
+        problem = self._get_answer_problem(
+            self._get_default_recipients() if recipients is None else recipients
+        )
         if problem:
             raise UserError(problem)
+        if replaces:
+            more["after"] = replaces._get_step_before()
         closes_there = self.account_id._can(base.CLOSE)
         reply = self._enqueue_answer(
             text, subject=subject, close_ticket=close_after and not closes_there, **more
         )
         self._get_open_operations(base.CLOSE)._wait_for(reply)
+        if replaces:
+            replaces._replace_with(reply)
         if close_after and closes_there:
             self._ask_close(after=reply)
         return reply.mail_message_id
@@ -98,7 +175,7 @@ class MarketplaceCase(models.Model):
         account._check_message(text, attachments, self)
         reference = self.env["marketplace.operation"]._new_reference()
         message = self.ticket_id._marketplace_post(
-            self, text, self._make_message_id(reference), attachments
+            self, text, self._make_message_id(reference), attachments, recipients
         )
         seen = self._get_last_remote_message() if last_seen is None else last_seen
         extra = {
@@ -106,7 +183,7 @@ class MarketplaceCase(models.Model):
             "subject": subject,
             "close_ticket": close_ticket,
         }
-        return self.env["marketplace.operation"]._enqueue(
+        operation = self.env["marketplace.operation"]._enqueue(
             account,
             base.REPLY,
             {
@@ -119,8 +196,9 @@ class MarketplaceCase(models.Model):
             after=after,
             reference=reference,
             mail_message_id=message.id,
-            attachment_ids=[fields.Command.set(message.sudo().attachment_ids.ids)],
         )
+        operation._keep_files(message.sudo().attachment_ids)
+        return operation
 
     def _get_reply(self, text, recipients, topic_code, topic, last_seen):
         """The connector's operation. Only a first message names its order and topic."""
@@ -145,32 +223,3 @@ class MarketplaceCase(models.Model):
         """The marketplace's number of the newest message that we have of this case, "" for none."""
         numbered = self.sudo().message_ids.filtered("remote_id")
         return numbered.sorted(lambda m: (m.sent_at, m.id))[-1:].remote_id or ""
-
-    # A conversation that we started -------------------------------------------------------------
-
-    def _take_remote_id(self, remote_id):
-        """The conversation that we started has its number. If it was read before its number was
-        known here, what was read joins this case."""
-        self.ensure_one()
-        if self.remote_id:  # an answer keeps its conversation
-            return
-        twin = self.search(
-            [("account_id", "=", self.account_id.id), ("remote_id", "=", remote_id)], limit=1
-        )
-        if twin:
-            self._take_over(twin)
-        self.remote_id = remote_id
-
-    def _take_over(self, twin):
-        """All of `twin` becomes part of this case; its ticket goes where nothing is left on it."""
-        ticket = twin.ticket_id
-        twin.message_ids.write({"case_id": self.id})
-        twin.operation_ids.write({"case_id": self.id, "ticket_id": self.ticket_id.id})
-        mails = self.message_ids.mail_message_id.filtered(
-            lambda m: m.model == ticket._name and m.res_id == ticket.id
-        )
-        mails.write({"res_id": self.ticket_id.id})
-        self.env.flush_all()
-        twin.unlink()
-        if ticket != self.ticket_id and not ticket.marketplace_case_ids:
-            ticket.action_archive()

@@ -22,41 +22,83 @@ class MarketplaceCase(models.Model):
     # What the marketplace shows -----------------------------------------------------------------
 
     def _begin_incident(self):
-        """A new incident is loud: its ticket is urgent, open again, and agents are told."""
-        self.ensure_one()
-        ticket = self.ticket_id
+        """New incidents are loud: their tickets are urgent, open again, and agents are told."""
         self._refresh_clock()
-        if ticket.priority != "3":
-            ticket.with_context(mail_notrack=True).priority = "3"
+        calm = self.ticket_id.filtered(lambda ticket: ticket.priority != "3")
+        calm.with_context(mail_notrack=True).priority = "3"
         env = self.account_id._get_responsible_env()
-        message = self._note_on_ticket(
-            env._(
+        notes = self._note_on_tickets(
+            lambda case: env._(
                 "Incident opened at %(account)s: %(reason)s. The order is frozen until the "
                 "marketplace closes it.",
-                account=self.account_id.name,
-                reason=self.reason_name or env._("no reason given"),
+                account=case.account_id.name,
+                reason=case.reason_name or env._("no reason given"),
             )
         )
-        ticket._marketplace_reopen()
-        self.env["helpdesk.ticket"]._marketplace_tell_agents({ticket: message})
+        self.ticket_id._marketplace_reopen()
+        self._tell_agents(notes)
 
     def _end_incident(self):
         """The marketplace shows these incidents no more: closed there, and the order is free."""
-        for case in self:
-            env = case.account_id._get_responsible_env()
-            case._set_incident_state("closed")
-            case._note_on_ticket(
-                env._("Incident closed at %s: the order is no longer frozen.", case.account_id.name)
-            )
-            steps = case.sudo().operation_ids.filtered(
-                lambda o: (
-                    o.kind == base.RESOLVE_INCIDENT
-                    and o.state in ("pending", "waiting", "rejected", "unknown")
+        if not self:
+            return
+        self._set_incident_state("closed")
+        env = self.account_id._get_responsible_env()
+        frozen = self._get_frozen_refs()
+        self._note_on_tickets(
+            lambda case: (
+                env._(
+                    "Incident closed at %s; another one of this order is still open.",
+                    case.account_id.name,
+                )
+                if case.order_ref in frozen
+                else env._(
+                    "Incident closed at %s: the order is no longer frozen.", case.account_id.name
                 )
             )
-            for step in steps:
-                step._set_state("cancelled", message=env._("The incident was closed meanwhile."))
-            case.ticket_id._marketplace_close_if_done()
+        )
+        steps = self.sudo().operation_ids.filtered(
+            lambda o: (
+                o.kind == base.RESOLVE_INCIDENT
+                and o.state in ("pending", "waiting", "rejected", "unknown")
+            )
+        )
+        for step in steps:
+            step._set_state("cancelled", message=env._("The incident was closed meanwhile."))
+        self.ticket_id._marketplace_close_if_done()
+
+    def _get_frozen_refs(self):
+        """Order numbers among these cases' that have an incident which is open."""
+        opened = self.search(
+            [
+                ("account_id", "in", self.account_id.ids),
+                ("order_ref", "in", self.mapped("order_ref")),
+                ("kind", "=", records.INCIDENT),
+                ("incident_state", "!=", "closed"),
+            ]
+        )
+        return set(opened.mapped("order_ref"))
+
+    def _wake_incident(self):
+        """Somebody wrote after we called these solved: whoever has the ticket looks again."""
+        if not self:
+            return
+        self._set_incident_state("open")
+        env = self.account_id._get_responsible_env()
+        notes = self._note_on_tickets(
+            lambda case: env._(
+                "Somebody wrote about this order after its incident was marked as solved: it is "
+                "open again here. Look whether it is disputed."
+            )
+        )
+        self.ticket_id._marketplace_reopen()
+        self._tell_agents(notes)
+
+    def _tell_agents(self, notes):
+        """`notes`: of these cases, in their order."""
+        last = {case.ticket_id: note for case, note in zip(self, notes, strict=True)}
+        last.pop(self.env["helpdesk.ticket"], None)
+        self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
 
     def _mark_solved(self, operation):
         """The marketplace took our word; the operator checks it and closes the incident."""
@@ -65,29 +107,37 @@ class MarketplaceCase(models.Model):
             return
         self._set_incident_state("solved")
         env = operation._get_reader_env()
-        self._note_on_ticket(
-            env._("Incident marked as solved; %s checks and closes it.", self.account_id.name)
+        self._note_on_tickets(
+            lambda case: env._(
+                "Incident marked as solved; %s checks and closes it.", case.account_id.name
+            )
         )
 
-    def _note_on_ticket(self, text):
-        """A line of the marketplace itself in the ticket's chatter. Mails nobody."""
-        inbox = self.env["marketplace.inbox"]
+    def _note_on_tickets(self, get_text):
+        """A line of the marketplace itself in the chatter of each ticket, which mails nobody.
+
+        `get_text`: the text for a case. Returns the messages in the order of the cases.
+        """
+        subtype_id = self.env["marketplace.inbox"]._get_subtype_id(internal=True)
         return (
             self.env["mail.message"]
             .sudo()
             .create(
-                {
-                    "model": "helpdesk.ticket",
-                    "res_id": self.ticket_id.id,
-                    "body": text,
-                    "message_type": "marketplace",
-                    "subtype_id": inbox._get_subtype_id(internal=True),
-                    "is_internal": True,
-                    "author_id": False,
-                    "email_from": self.account_id.name,
-                    "reply_to": False,
-                    "marketplace_sender": records.SYSTEM,
-                }
+                [
+                    {
+                        "model": "helpdesk.ticket",
+                        "res_id": case.ticket_id.id,
+                        "body": get_text(case),
+                        "message_type": "marketplace",
+                        "subtype_id": subtype_id,
+                        "is_internal": True,
+                        "author_id": False,
+                        "email_from": case.account_id.name,
+                        "reply_to": False,
+                        "marketplace_sender": records.SYSTEM,
+                    }
+                    for case in self
+                ]
             )
         )
 

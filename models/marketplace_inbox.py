@@ -11,7 +11,14 @@ from odoo import Command, api, fields, models
 from odoo.tools import split_every
 
 from ..connectors import base, records
-from .html_tools import is_same_text, is_short, preview, to_plain_text, to_safe_html
+from .html_tools import (
+    is_same_text,
+    is_short,
+    preview,
+    to_plain_text,
+    to_safe_html,
+    without_quotes,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -102,7 +109,9 @@ class MarketplaceInbox(models.AbstractModel):
 
     def _store_orders(self, account, orders):
         failed = self.env["marketplace.orders"]._store(account, orders)
-        self.env["marketplace.incidents"]._store(account, orders)
+        known = {order.remote_id for order, _error in failed}
+        incidents = self.env["marketplace.incidents"]._store(account, orders)
+        failed += [failure for failure in incidents if failure[0].remote_id not in known]
         unflagged = {order.remote_id for order in orders if not order.has_claim}
         self.env["marketplace.dead.letter"]._solve(account, unflagged, "claim_without_case")
         return [_broken(order, error) for order, error in failed], len(orders) - len(failed)
@@ -201,7 +210,7 @@ class MarketplaceInbox(models.AbstractModel):
                     "account_id": batch.account.id,
                     "remote_id": case.remote_id,
                     "ticket_id": ticket.id,
-                    "customer_name": _customer_name(case),
+                    "customer_name": _customer_name(batch.account, case),
                     **self._case_values(batch, case),
                 }
                 for case, ticket in zip(new, tickets, strict=True)
@@ -239,13 +248,14 @@ class MarketplaceInbox(models.AbstractModel):
 
     def _ticket_values(self, batch, case):
         order = batch.orders.get(case.order_ref)
+        name = _customer_name(batch.account, case)
         first = case.messages[0] if case.messages else None
         body = to_safe_html(first.body, first.is_html) if first else ""
         return {
             "name": case.subject or self.env._("Case %s", case.remote_id),
             "description": body or to_safe_html(case.subject or case.remote_id),
             "partner_id": order.partner_id.id if order else False,
-            "partner_name": order.partner_id.name if order else _customer_name(case) or False,
+            "partner_name": order.partner_id.name if order else name or False,
             "sale_order_ids": [Command.link(order.id)] if order else [],
             "priority": "3" if case.kind == records.INCIDENT else "1",
         }
@@ -391,8 +401,9 @@ class MarketplaceInbox(models.AbstractModel):
             message = last.get(row.id)
             if message:
                 values["last_message_at"] = _seconds(message.sent_at)
-                text = to_plain_text(message.body) if message.is_html else message.body
-                values["last_message_preview"] = preview(text)
+                values["last_message_preview"] = preview(_own_text(message))
+            if not row.customer_name and _customer_name(batch.account, case):
+                values["customer_name"] = _customer_name(batch.account, case)
             changed = {name: value for name, value in values.items() if _differs(row[name], value)}
             if "sale_order_id" in changed:
                 row._link_order(self.env["sale.order"].browse(changed.pop("sale_order_id")))
@@ -404,6 +415,7 @@ class MarketplaceInbox(models.AbstractModel):
     def _finish(self, batch):
         """Clocks, reopened tickets, closed ones, and who is told."""
         rows = self.env["marketplace.case"].union(*batch.rows.values())
+        calm = rows.filtered(lambda r: not r.awaiting_since)
         rows._refresh_clock()
         news = [
             (row, message.sender_type, found)
@@ -415,14 +427,30 @@ class MarketplaceInbox(models.AbstractModel):
         )
         asked = [row.id for row, sender, _found in news if sender in records.ASKING]
         waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
-        waiting.ticket_id._marketplace_reopen()
-        rows.filtered(lambda r: r.id in batch.closed).ticket_id._marketplace_close_if_done()
+        # A marketplace that keeps the clock may start it without a message.
+        started = calm.filtered(lambda r: r.keeps_clock and r.awaiting_since)
+        (waiting | started).ticket_id._marketplace_reopen()
+        done = rows.filtered(lambda r: r.id in batch.closed)
+        done |= self._get_idle(batch, rows, {row.id for row, _sender, _found in news})
+        done.ticket_id._marketplace_close_if_done()
         last = {
             row.ticket_id: found
             for row, sender, found in news
             if row in waiting or sender == records.OPERATOR
         }
         self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
+
+    def _get_idle(self, batch, rows, told):
+        """New conversations that ask for nothing, such as those with our own automatic messages
+        alone: they are kept, and no work. `told`: ids of rows with news."""
+        return rows.filtered(
+            lambda r: (
+                r.id in batch.created
+                and r.id not in told
+                and r.keeps_clock
+                and not r.reply_needed_since
+            )
+        )
 
     # Claims without cases -----------------------------------------------------------------------
 
@@ -484,9 +512,19 @@ def _may_join(case, row):
     return not case.remote_id and bool(case.order_ref) and case.order_ref == row.order_ref
 
 
-def _customer_name(case):
+def _customer_name(account, case):
+    """Who writes to us; where no customer takes part it is the marketplace."""
     names = [m.sender_name for m in case.messages if m.sender_type == records.CUSTOMER]
+    if not names and case.participants and records.CUSTOMER not in case.participants:
+        return account.name
     return names[0] if names else ""
+
+
+def _own_text(message):
+    """The text of a message in words, without what it quotes."""
+    if not message.is_html:
+        return message.body
+    return to_plain_text(without_quotes(to_safe_html(message.body, True)))
 
 
 def _broken(record, error):

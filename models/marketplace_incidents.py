@@ -1,8 +1,16 @@
 """Incidents that marketplaces show on order lines become urgent cases, and end with them."""
 
+import logging
+
+import psycopg2
+
 from odoo import Command, api, fields, models
 
 from ..connectors import base, records
+from .html_tools import to_safe_html
+from .marketplace_inbox import QUIET
+
+_logger = logging.getLogger(__name__)
 
 
 class MarketplaceIncidents(models.AbstractModel):
@@ -13,9 +21,25 @@ class MarketplaceIncidents(models.AbstractModel):
 
     @api.model
     def _store(self, account, orders):
-        """Open and close incident cases as these `connectors.records.Order`s show them now."""
+        """Open and close incident cases as these `connectors.records.Order`s show them now.
+
+        Returns [(order, error)] of those whose incidents could not be stored; the others are.
+        """
         if not orders or not account._can(base.RESOLVE_INCIDENT):
-            return
+            return []
+        try:
+            with self.env.cr.savepoint():
+                self.with_context(**QUIET)._store_all(account, orders)
+        except psycopg2.OperationalError:
+            raise  # a conflict with another transaction: all of it is done again
+        except Exception as error:
+            _logger.info("Incidents of account %s are not stored", account.id, exc_info=True)
+            if len(orders) == 1:
+                return [(orders[0], str(error))]
+            return [failure for order in orders for failure in self._store(account, [order])]
+        return []
+
+    def _store_all(self, account, orders):
         shown = {
             (order.remote_id, line.remote_id): (order, line)
             for order in orders
@@ -31,33 +55,37 @@ class MarketplaceIncidents(models.AbstractModel):
             ]
         )
         known.filtered(lambda c: (c.order_ref, c.line_ref) not in shown)._end_incident()
+        self._find_sale_lines(known)
         seen = {(case.order_ref, case.line_ref) for case in known}
         self._open(account, [pair for key, pair in shown.items() if key not in seen])
+
+    def _find_sale_lines(self, cases):
+        """The order came after its incident: now its line is known."""
+        for case in cases.filtered(lambda c: c.sale_order_id and not c.sale_line_id):
+            lines = case.sale_order_id.order_line
+            case.sale_line_id = lines.filtered(
+                lambda line, case=case: line.marketplace_ref == case.line_ref
+            )[:1]
 
     def _open(self, account, pairs):
         """New cases for these (order, line) pairs. A second incident on a line is a new case."""
         if not pairs:
             return
-        refs = [order.remote_id for order, _line in pairs]
-        found = self.env["marketplace.orders"]._find(account, refs)
-        tickets = self._get_open_tickets(account, refs)
+        found = self.env["marketplace.orders"]._find(account, [o.remote_id for o, _line in pairs])
+        tickets = self._get_tickets(account, pairs, found)
         counts = self._count_earlier(account, [line.remote_id for _order, line in pairs])
-        for order, line in pairs:
-            sale_order = found.get(order.remote_id) or self.env["sale.order"]
-            ticket = tickets.get(order.remote_id) or self._make_ticket(
-                account, order, line, sale_order
-            )
-            tickets[order.remote_id] = ticket
-            counts[line.remote_id] = counts.get(line.remote_id, 0) + 1
-            number = line.incident.remote_id or f"{line.remote_id}#{counts[line.remote_id]}"
-            case = self.env["marketplace.case"].create(
+        empty = self.env["sale.order"]
+        self.env["marketplace.case"].create(
+            [
                 {
-                    **self._case_values(account, order, line, sale_order),
-                    "remote_id": number,
-                    "ticket_id": ticket.id,
+                    **self._case_values(account, order, line, found.get(order.remote_id) or empty),
+                    "remote_id": line.incident.remote_id
+                    or f"{line.remote_id}#{counts.get(line.remote_id, 0) + 1}",
+                    "ticket_id": tickets[order.remote_id].id,
                 }
-            )
-            case._begin_incident()
+                for order, line in pairs
+            ]
+        )._begin_incident()
 
     def _count_earlier(self, account, line_refs):
         groups = self.env["marketplace.case"]._read_group(
@@ -114,28 +142,39 @@ class MarketplaceIncidents(models.AbstractModel):
             ("account_id", "=", account.id),
             ("order_ref", "in", list(refs)),
             ("ticket_id.stage_id.closed", "=", False),
+            ("ticket_id.active", "=", True),
         ]
         if with_incident:
             domain += [("kind", "=", records.INCIDENT), ("incident_state", "!=", "closed")]
         cases = self.env["marketplace.case"].search(domain, order="id")
         return {case.order_ref: case.ticket_id for case in cases if case.ticket_id}
 
-    def _make_ticket(self, account, order, line, sale_order):
-        subject = self._get_subject(account, order, line)
-        partner = sale_order.partner_id
-        return self.env["helpdesk.ticket"]._marketplace_create(
+    def _get_tickets(self, account, pairs, found):
+        """{order number: ticket}: one that is open already, else a new one for all its lines."""
+        tickets = self._get_open_tickets(account, [order.remote_id for order, _line in pairs])
+        first = {order.remote_id: (order, line) for order, line in reversed(pairs)}
+        alone = {ref: pair for ref, pair in first.items() if ref not in tickets}
+        empty = self.env["sale.order"]
+        made = self.env["helpdesk.ticket"]._marketplace_create(
             account,
             [
-                {
-                    "name": subject,
-                    "description": subject,
-                    "partner_id": partner.id,
-                    "partner_name": partner.name or order.customer_name or False,
-                    "sale_order_ids": [Command.link(sale_order.id)] if sale_order else [],
-                    "priority": "3",
-                }
+                self._ticket_values(account, order, line, found.get(ref) or empty)
+                for ref, (order, line) in alone.items()
             ],
         )
+        return {**tickets, **dict(zip(alone, made, strict=True))}
+
+    def _ticket_values(self, account, order, line, sale_order):
+        subject = self._get_subject(account, order, line)
+        partner = sale_order.partner_id
+        return {
+            "name": subject,
+            "description": to_safe_html(subject),
+            "partner_id": partner.id,
+            "partner_name": partner.name or order.customer_name or False,
+            "sale_order_ids": [Command.link(sale_order.id)] if sale_order else [],
+            "priority": "3",
+        }
 
     # Messages about them ------------------------------------------------------------------------
 
@@ -153,8 +192,7 @@ class MarketplaceIncidents(models.AbstractModel):
                 ("order_ref", "in", refs),
             ]
         )
-        if solved:
-            solved._set_incident_state("open")
+        solved._wake_incident()
 
 
 def _seconds(value):

@@ -199,18 +199,15 @@ class MarketplaceOperation(models.Model):
         """What is known only when it leaves: its conversation, our other answers, its files."""
         case = self.case_id
         others = case.operation_ids.filtered(lambda o: o.kind == base.REPLY and o.remote_id)
+        others = (others - self).sorted(lambda o: (o.sent_at or o.create_date, o.id))
+        own = tuple(others.mapped("remote_id"))
         return dataclasses.replace(
             reply,
             case_remote_id=case.remote_id or reply.case_remote_id,
-            own=tuple(others.mapped("remote_id")),
-            files=tuple(
-                base.OutFile(
-                    name=attachment.name,
-                    content=attachment.raw or b"",
-                    mimetype=attachment.mimetype or base.OutFile("").mimetype,
-                )
-                for attachment in self.attachment_ids
-            ),
+            own=own,
+            # Written before its conversation was there: what came after our first message is news.
+            last_seen=reply.last_seen or (own[0] if own else ""),
+            files=self._get_out_files() if self.state == "sending" else (),
         )
 
     @api.model

@@ -50,6 +50,7 @@ class MarketplaceOrderMaker(models.AbstractModel):
         )
         self._add_shipping(account, sale_order, sum(line.shipping for line in lines))
         self._set_prices(sale_order, lines)
+        self._settle_cents(account, sale_order, lines)
         sale_order.with_context(mail_notrack=True).action_confirm()
         if order.created_at:  # confirming dates an order today
             sale_order.date_order = order.created_at.replace(microsecond=0)
@@ -141,7 +142,7 @@ class MarketplaceOrderMaker(models.AbstractModel):
             Command.create({"product_id": product.id, "price_unit": float(amount)})
         ]
         line = sale_order.order_line[-1]
-        line.price_unit = self._untaxed_unit(line, float(amount))
+        line.price_unit = self._get_unit_price(line, float(amount))
 
     def _set_prices(self, sale_order, lines):
         """Prices as charged; taxes are taken out where the product's taxes are added on top."""
@@ -149,14 +150,34 @@ class MarketplaceOrderMaker(models.AbstractModel):
         for sale_line in sale_order.order_line:
             line = by_ref.get(sale_line.marketplace_ref)
             if line:
-                sale_line.price_unit = self._untaxed_unit(
-                    sale_line, float(line.amount) / line.quantity
+                sale_line.price_unit = self._get_unit_price(
+                    sale_line, float(line.amount), line.quantity
                 )
 
-    def _untaxed_unit(self, sale_line, gross):
-        """The unit price that yields `gross`, taxes included, on this line."""
+    def _get_unit_price(self, sale_line, gross, quantity=1):
+        """The price of one unit of which `quantity` cost `gross`, taxes included."""
         taxes = sale_line.tax_ids
-        if not taxes or all(tax.price_include for tax in taxes):
-            return gross
-        details = taxes._get_tax_details(gross, 1.0, special_mode="total_included")
-        return details["total_excluded"]
+        if taxes and not all(tax.price_include for tax in taxes):
+            details = taxes._get_tax_details(gross, 1.0, special_mode="total_included")
+            gross = details["total_excluded"]
+        return gross / quantity
+
+    def _settle_cents(self, account, sale_order, lines):
+        """With taxes on top some totals cannot be met: no net amount yields them. The cents that
+        are missing get a line of their own, so that what is invoiced is what was charged."""
+        currency = sale_order.currency_id
+        charged = float(sum(line.amount + line.shipping for line in lines))
+        difference = currency.round(charged - sale_order.amount_total)
+        is_rounding = abs(difference) <= currency.rounding * len(sale_order.order_line)
+        product = account.shipping_product_id
+        if product and is_rounding and not currency.is_zero(difference):
+            sale_order.order_line = [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": account._get_responsible_env()._("Rounding of taxes"),
+                        "price_unit": difference,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ]

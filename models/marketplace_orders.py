@@ -300,7 +300,7 @@ class MarketplaceOrders(models.AbstractModel):
         by_ref = {order.marketplace_ref: order for order in wanted}
         known = [order for order in orders if order.remote_id in by_ref]
         failed = self._store_each(account, known, by_ref)
-        self.env["marketplace.incidents"]._store(account, known)
+        failed += self.env["marketplace.incidents"]._store(account, known)
         stream = account.with_context(active_test=False).stream_ids
         self.env["marketplace.dead.letter"].sudo()._set_aside(
             account,

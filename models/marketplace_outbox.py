@@ -77,13 +77,15 @@ class MarketplaceOutbox(models.AbstractModel):
     def _claim(self, account):
         """Take the oldest operation that may leave, in one statement; its lease starts.
 
-        Answers of one case keep their order, and no closing overtakes them. Money of one order
+        Answers of one case keep their order, and no closing overtakes them. Where the message that
+        opens a conversation is in doubt, the next ones wait for it. Money of one order
         waits while other money of it is in doubt: a gesture seen there could not be told from an
         equal one of our own.
         """
         now = fields.Datetime.now()
         self.env["marketplace.account"].flush_model(["state"])
         self.env["marketplace.operation"].flush_model()
+        self.env["marketplace.case"].flush_model(["remote_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -276,11 +278,14 @@ class MarketplaceOutbox(models.AbstractModel):
         if operation.refund_id:
             operation.refund_id._apply_items(outcome.items)
         accepted = outcome.ok or any(item.ok for item in outcome.items)
-        if accepted and outcome.case_remote_id:
-            operation.case_id._take_remote_id(outcome.case_remote_id)
+        if accepted and operation.kind == base.REPLY:
+            operation._adopt_conversation(outcome)
+        message = self._outcome_sentence(operation, outcome)
+        if operation.kind == base.RESOLVE_INCIDENT and operation.now:
+            message = message or operation.message  # why it could be sent again
         operation._set_state(
             "done" if accepted else "rejected",
-            message=self._outcome_sentence(operation, outcome),
+            message=message,
             code=outcome.code or self._item_codes(outcome) or False,
             remote_id=outcome.remote_id or False,
             retry_at=False,
@@ -426,7 +431,10 @@ class MarketplaceOutbox(models.AbstractModel):
         elif finding.verdict == base.ABSENT:
             # Why sending again is safe is kept with the operation.
             operation._set_state(
-                "pending", now=finding.now, retry_at=False, message=finding.reason or False
+                "pending",
+                now=finding.now,
+                retry_at=False,
+                message=translate_term(operation._get_reader_env(), finding.reason) or False,
             )
         elif finding.verdict == base.NOT_YET:
             self._ask_later(operation, finding.now)

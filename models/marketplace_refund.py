@@ -205,6 +205,8 @@ class MarketplaceRefund(models.Model):
             self._raise_gestures()
         if operation.state in ("done", "rejected"):
             self._tell_result()
+        if operation.state in ("done", "rejected", "cancelled"):
+            # What others gave back while this one was on its way was not imported then.
             self.sale_order_id._marketplace_refresh_wanted()
 
     def _raise_gestures(self):
@@ -228,7 +230,7 @@ class MarketplaceRefund(models.Model):
             lines = self.line_ids.filtered(
                 lambda line, item=item: line.item == item.item and line.state in ("asked", "doubt")
             )
-            self._drop_imported(item.remote_id)
+            self._drop_imported(item)
             lines.write(
                 {
                     "state": "accepted" if item.ok else "refused",
@@ -240,14 +242,17 @@ class MarketplaceRefund(models.Model):
             if item.ok and item.amount is not None and len(lines) == 1:
                 lines.remote_amount = float(item.amount)
 
-    def _drop_imported(self, remote_id):
+    def _drop_imported(self, item):
         """What came in as made in the back office while ours was in doubt, was ours."""
-        if not remote_id:
+        if not item.remote_id:
             return
         double = self.env["marketplace.refund.line"].search(
             [
-                ("remote_id", "=", remote_id),
-                ("refund_id.account_id", "=", self.account_id.id),
+                ("item", "=", item.item),
+                ("remote_id", "=", item.remote_id),
+                # Refunds and cancellations are numbered apart.
+                ("decision", "in", self.line_ids.mapped("decision")),
+                ("refund_id.sale_order_id", "=", self.sale_order_id.id),
                 ("refund_id.is_imported", "=", True),
             ]
         )

@@ -20,16 +20,16 @@ class MarketplaceRefundImport(models.AbstractModel):
     @api.model
     def _store(self, account, sale_order, order):
         """Bring refunds and cancellations of a `connectors.records.Order` in line with ours."""
-        told = {r.remote_id: r for r in order.refunds if r.remote_id and r.line_remote_id}
+        told = {_key(r): r for r in order.refunds if r.remote_id and r.line_remote_id}
         if not told or sale_order.currency_id.name != order.currency:
             return
         lines = sale_order.sudo().marketplace_refund_ids.line_ids
-        known = {line.remote_id: line for line in lines if line.remote_id}
+        known = {_line_key(line): line for line in lines if line.remote_id}
         fresh = [refund for key, refund in told.items() if key not in known]
         if fresh and not self._is_unsettled(sale_order):
             for refund in fresh:
                 line = self._adopt(lines, refund) or self._import(account, sale_order, refund)
-                known[refund.remote_id] = line
+                known[_key(refund)] = line
         self._note_payouts(
             {line: told[key] for key, line in known.items() if key in told and told[key].is_paid}
         )
@@ -53,6 +53,7 @@ class MarketplaceRefundImport(models.AbstractModel):
         candidates = lines.filtered(
             lambda line: (
                 line.item == refund.line_remote_id
+                and _is_cancelled(line) == (refund.kind == records.GIVEN_CANCELLATION)
                 and line.state == "accepted"
                 and not line.remote_id
                 and line.currency_id.compare_amounts(line.accepted_amount, float(refund.amount))
@@ -77,6 +78,7 @@ class MarketplaceRefundImport(models.AbstractModel):
                 {
                     "account_id": account.id,
                     "sale_order_id": sale_order.id,
+                    "ticket_id": sale_order.marketplace_case_ids.ticket_id.sorted("id")[-1:].id,
                     "kind": self._get_kind(refund),
                     "state": "paid" if refund.is_paid else "accepted",
                     "reason_id": self._get_reason(account, refund).id,
@@ -125,13 +127,12 @@ class MarketplaceRefundImport(models.AbstractModel):
         order = refund.sale_order_id
         env = refund.account_id._get_responsible_env()
         text = env._(
-            "%(name)s: %(amount)s given back at %(account)s, not asked from here.",
+            "%(name)s: %(amount)s given back in the back office of %(account)s, not from here.",
             name=refund.name,
             amount=refund.currency_id.format(refund.accepted_amount),
             account=refund.account_id.name,
         )
-        ticket = order.marketplace_case_ids.ticket_id.sorted("id")[-1:]
-        for record in (ticket, order):
+        for record in (refund.ticket_id, order):
             if record:
                 record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")
 
@@ -160,6 +161,7 @@ class MarketplaceRefundImport(models.AbstractModel):
                 [
                     ("refund_id.account_id", "=", account.id),
                     ("state", "=", "accepted"),
+                    ("decision", "=", "refund"),  # what is cancelled was never charged
                     ("paid_at", "=", False),
                     ("remote_id", "!=", False),
                     ("create_date", ">", now - timedelta(days=FOLLOW_DAYS)),
@@ -173,3 +175,16 @@ class MarketplaceRefundImport(models.AbstractModel):
         )
         waiting.followed_at = now
         waiting.refund_id.sale_order_id._marketplace_refresh_wanted()
+
+
+def _is_cancelled(line):
+    return line.decision in ("cancel", "refuse")
+
+
+def _key(refund):
+    """Refunds and cancellations are numbered apart, maybe with the same numbers."""
+    return refund.kind == records.GIVEN_CANCELLATION, refund.remote_id
+
+
+def _line_key(line):
+    return _is_cancelled(line), line.remote_id

@@ -124,6 +124,9 @@ class SaleOrder(models.Model):
     can_marketplace_contact = fields.Boolean(
         compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
     )
+    can_marketplace_contact_operator = fields.Boolean(
+        compute="_compute_marketplace_abilities", compute_sudo=True, groups="base.group_user"
+    )
 
     _marketplace_ref_uniq = models.UniqueIndex(
         "(marketplace_account_id, marketplace_ref) WHERE marketplace_ref IS NOT NULL",
@@ -215,6 +218,9 @@ class SaleOrder(models.Model):
             account = order.marketplace_account_id
             writes = is_agent and account.state == "enabled" and bool(order.marketplace_ref)
             order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
+            order.can_marketplace_contact_operator = (
+                order.can_marketplace_contact and account._can(base.CHOOSE_RECIPIENT)
+            )
             writes = writes and order.marketplace_currency == order.currency_id.name
             states = set(order.order_line.mapped("marketplace_state"))
             shipped = records.LINE_SHIPPED in states
@@ -359,6 +365,25 @@ class SaleOrder(models.Model):
             "marketplace.answer",
             self.env._("Write to the customer of %s", self.name),
         )
+
+    def action_marketplace_contact_operator(self):
+        """Open the dialog to write to the marketplace about this order."""
+        return self._action_marketplace_dialog(
+            "marketplace.answer",
+            self.env._(
+                "Write to %(account)s about %(order)s",
+                account=self.marketplace_account_id.name,
+                order=self.name,
+            ),
+            default_recipient="operator",
+        )
+
+    def _get_marketplace_invoice(self):
+        """The newest posted customer invoice, or none."""
+        posted = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice"
+        )
+        return posted.sorted(lambda move: (move.invoice_date or move.date, move.id))[-1:]
 
     def _action_marketplace_dialog(self, model, name, **context):
         self.ensure_one()

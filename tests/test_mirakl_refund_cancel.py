@@ -93,6 +93,7 @@ class TestMiraklCancel(MiraklRefundCase):
             self.assertEqual(dialog.way, "both")
             with self.refused("choose lines of one kind"):
                 dialog.action_confirm()
+        self.assertEqual(dialog.line_ids.mapped("hint"), ["", "not charged yet"])
         refund = self.ask(order, lines=[LAMP])
         cancellation = self.ask(order, lines=[BRAKES], code="35")
         self.turn()

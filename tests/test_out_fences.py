@@ -135,7 +135,7 @@ class TestFences(OutCase):
 
     def test_two_accounts_of_one_login(self):
         twin = self._make_twin()
-        with self.refused("reads the same login already"):
+        with self.refused("with the same login already"):
             twin.action_enable()
         self.account.action_disable()
         twin.action_enable()

@@ -96,22 +96,23 @@ class MarketplaceRefundAskLine(models.TransientModel):
             line.has_window = line.give_back == records.BY_REFUND and bool(until)
             line.is_late = line.has_window and until < today
 
-    @api.depends("is_late", "asked", "give_back", "wizard_id.line_ids.give_back")
+    @api.depends("is_late", "asked", "state", "give_back", "wizard_id.line_ids.give_back")
     @api.depends_context("lang")
     def _compute_hint(self):
         """What a person should know of the line before choosing it."""
         for line in self:
-            hints = []
-            if line.is_late:
-                day = format_date(self.env, line.refund_until)
-                hints.append(self.env._("window over since %s", day))
-            if line.asked:
-                hints.append(self.env._("asked by %s", line._get_askers()))
-            if len(set(line.wizard_id.line_ids.mapped("give_back"))) > 1 and (
-                line.give_back == records.BY_CANCELLATION
-            ):
-                hints.append(self.env._("not charged yet"))
-            line.hint = ", ".join(hints)
+            line.hint = ", ".join(hint for hint in line._get_hints() if hint)
+
+    def _get_hints(self):
+        cancels = self.give_back == records.BY_CANCELLATION and self.wizard_id._can_cancel()
+        if not cancels and self.give_back != records.BY_REFUND:
+            yield dict(self._fields["state"]._description_selection(self.env)).get(self.state)
+        if cancels and records.BY_REFUND in self.wizard_id.line_ids.mapped("give_back"):
+            yield self.env._("not charged yet")
+        if self.is_late:
+            yield self.env._("window over since %s", format_date(self.env, self.refund_until))
+        if self.asked:
+            yield self.env._("asked by %s", self._get_askers())
 
     def _get_askers(self):
         waiting = self.sale_line_id.sudo().marketplace_refund_line_ids.filtered(

@@ -54,6 +54,10 @@ patch(Chatter.prototype, {
             : _t("No answer can be sent: the case is closed, or its account is not enabled.");
     },
 
+    get marketplaceSeenBy() {
+        return this.marketplaceData.marketplace_seen_by || _t("Seen by the customer.");
+    },
+
     get marketplaceRecipient() {
         return this.marketplaceData.marketplace_customer_name || _t("the customer");
     },

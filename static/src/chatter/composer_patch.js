@@ -26,7 +26,12 @@ patch(Composer.prototype, {
         const { composerText, composerHtml } = this.props.composer;
         const text = composerText || createElementWithContent("div", composerHtml).textContent;
         action.views = [[false, "form"]];
-        action.context = { ...action.context, default_body: text.trim() };
+        const files = this.props.composer.attachments.map((file) => file.id);
+        action.context = {
+            ...action.context,
+            default_body: text.trim(),
+            ...(files.length ? { default_attachment_ids: [[6, 0, files]] } : {}),
+        };
         await this.marketplaceAction.doAction(action, {
             onClose: (args) => {
                 if (args?.dismiss || args?.special) {

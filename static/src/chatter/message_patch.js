@@ -11,6 +11,8 @@ const BUBBLES = { customer: "blue", unknown: "blue", seller: "green", operator: 
 patch(Message.prototype, {
     /** @type {"customer"|"seller"|"operator"|"system"|"unknown"|undefined} */
     marketplace_sender: undefined,
+    /** @type {string|undefined} "customer,operator" of a message of ours */
+    marketplace_recipients: undefined,
 
     get bubbleColor() {
         return BUBBLES[this.marketplace_sender] || super.bubbleColor;
@@ -27,6 +29,7 @@ patch(MessageComponent.prototype, {
         return {
             ...super.attClass,
             [`o_mkt_from_${sender}`]: true,
+            o_mkt_to_operator: this.isToOperatorOnly,
             o_mkt_doubtful: failures.some((failure) => failure.isMarketplaceDoubt),
             o_mkt_failed: failures.some((failure) => !failure.isMarketplaceDoubt),
         };
@@ -38,8 +41,14 @@ patch(MessageComponent.prototype, {
         return all.find((one) => one.notification_type === TYPE) || all[0];
     },
 
+    get isToOperatorOnly() {
+        return this.message.marketplace_recipients === "operator";
+    },
+
     get marketplaceSenderText() {
         switch (this.message.marketplace_sender) {
+            case "seller":
+                return this.isToOperatorOnly ? _t("To the operator") : "";
             case "customer":
                 return _t("Customer");
             case "operator":

@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useDebounced } from "@web/core/utils/timing";
+import { formatInteger } from "@web/views/fields/formatters";
 import { TextField, textField } from "@web/views/fields/text/text_field";
 
 import { useEffect, useState } from "@odoo/owl";
@@ -10,6 +11,7 @@ const PAUSE = 400;
 /** The text of an answer: counted and checked while it is written, sent with Ctrl+Enter. */
 export class MarketplaceAnswerTextField extends TextField {
     static template = "marketplace_helpdesk.AnswerTextField";
+    static props = { ...TextField.props, limitField: { type: String, optional: true } };
 
     setup() {
         super.setup();
@@ -42,8 +44,20 @@ export class MarketplaceAnswerTextField extends TextField {
         return 140;
     }
 
+    /** @returns {number} characters that the marketplace takes, 0 where it does not say */
+    get limit() {
+        return (this.props.limitField && this.props.record.data[this.props.limitField]) || 0;
+    }
+
+    get isTooLong() {
+        return Boolean(this.limit) && this.count.value > this.limit;
+    }
+
     get countText() {
-        return _t("%(count)s characters", { count: this.count.value });
+        const count = formatInteger(this.count.value);
+        return this.limit
+            ? _t("%(count)s of %(limit)s characters", { count, limit: formatInteger(this.limit) })
+            : _t("%(count)s characters", { count });
     }
 
     onInput(text) {
@@ -72,4 +86,10 @@ registry.category("fields").add("marketplace_answer_text", {
     ...textField,
     component: MarketplaceAnswerTextField,
     displayName: _t("Answer Through a Marketplace"),
+    extractProps: (fieldInfo, dynamicInfo) => ({
+        ...textField.extractProps(fieldInfo, dynamicInfo),
+        limitField: fieldInfo.options.limit_field,
+    }),
+    fieldDependencies: ({ options }) =>
+        options.limit_field ? [{ name: options.limit_field, type: "integer" }] : [],
 });

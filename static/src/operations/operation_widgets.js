@@ -15,7 +15,7 @@ import { useMinuteHand } from "../clock/clock";
 /** What happened to an operation: a sentence, the marketplace's code, before and now. */
 export class MarketplaceOutcomeField extends Component {
     static template = "marketplace_helpdesk.OutcomeField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, textField: { type: String, optional: true } };
 
     setup() {
         this.clock = useMinuteHand();
@@ -27,6 +27,11 @@ export class MarketplaceOutcomeField extends Component {
 
     get message() {
         return this.data[this.props.name];
+    }
+
+    /** What a message says, where the view wants it. */
+    get text() {
+        return this.props.textField && this.data[this.props.textField];
     }
 
     get isDoubt() {
@@ -63,6 +68,7 @@ registry.category("fields").add("marketplace_outcome", {
     component: MarketplaceOutcomeField,
     displayName: _t("What Happened"),
     supportedTypes: ["char"],
+    extractProps: ({ options }) => ({ textField: options.text_field }),
     fieldDependencies: [
         { name: "state", type: "selection" },
         { name: "code", type: "char" },
@@ -83,6 +89,7 @@ export class MarketplaceOperationButtons extends Component {
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
+        this.action = useService("action");
         this.clock = useMinuteHand();
         this.state = useState({ busy: false });
         onWillStart(async () => {
@@ -114,6 +121,10 @@ export class MarketplaceOperationButtons extends Component {
     get canSendNow() {
         const { retry_at: date, state } = this.data;
         return this.isAgent && state === "pending" && date && date > this.clock.now;
+    }
+
+    get canCorrect() {
+        return this.isAgent && this.data.can_correct;
     }
 
     get canAbandon() {
@@ -180,6 +191,15 @@ export class MarketplaceOperationButtons extends Component {
         this.ask("action_abandon", _t("Abandon"), body);
     }
 
+    /** A message that has not left, or was refused: written anew in the answer dialog. */
+    async correct() {
+        const action = await this.orm.call("marketplace.operation", "action_correct", [
+            [this.props.record.resId],
+        ]);
+        action.views = [[false, "form"]];
+        await this.action.doAction(action, { onClose: () => this.reload() });
+    }
+
     ask(method, label, body) {
         this.dialog.add(ConfirmationDialog, {
             title: label,
@@ -221,6 +241,7 @@ registry.category("view_widgets").add("marketplace_operation_buttons", {
         { name: "currency_id", type: "many2one", relation: "res.currency" },
         { name: "account_id", type: "many2one", relation: "marketplace.account" },
         { name: "needs_decision", type: "boolean" },
+        { name: "can_correct", type: "boolean" },
         { name: "retry_at", type: "datetime" },
     ],
 });
