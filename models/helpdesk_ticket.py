@@ -136,7 +136,10 @@ class HelpdeskTicket(models.Model):
         compute="_compute_marketplace_case_position", compute_sudo=True, groups="base.group_user"
     )
     marketplace_case_number = fields.Char(
-        "Number", related="marketplace_case_id.remote_id", groups="base.group_user"
+        "Number", related="marketplace_case_id.number", groups="base.group_user"
+    )
+    marketplace_case_kind = fields.Selection(
+        string="Kind Of The Case", related="marketplace_case_id.kind", groups="base.group_user"
     )
     marketplace_topic = fields.Char(
         related="marketplace_case_id.topic_name", groups="base.group_user"

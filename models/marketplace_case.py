@@ -26,6 +26,8 @@ INCIDENT_STATES = [
 ]
 # An incident in these states asks for something to be done.
 INCIDENT_WAITS = ("open", "disputed")
+# Longer ones are nothing that people read out.
+LONG_NUMBER = 24
 # A first import may find many late cases: their warnings are written over several runs.
 WARNINGS_PER_RUN = 50
 
@@ -44,6 +46,9 @@ class MarketplaceCase(models.Model):
     )
     provider = fields.Selection(related="account_id.provider")
     remote_id = fields.Char("Number", readonly=True, help="The marketplace's own number.")
+    number = fields.Char(
+        "Short Number", compute="_compute_number", help="Long numbers by their beginning."
+    )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char(readonly=True)
     topic = fields.Char("Topic Code", readonly=True)
@@ -125,8 +130,14 @@ class MarketplaceCase(models.Model):
     @api.depends("remote_id", "subject", "order_ref")
     def _compute_display_name(self):
         for case in self:
-            parts = (case.remote_id or case.order_ref, case.subject)
+            parts = (case.number or case.order_ref, case.subject)
             case.display_name = " · ".join(part for part in parts if part) or self.env._("New")
+
+    @api.depends("remote_id")
+    def _compute_number(self):
+        for case in self:
+            number = case.remote_id or ""
+            case.number = number[:8] if len(number) > LONG_NUMBER else number
 
     @api.depends("topic", "account_id")
     @api.depends_context("lang")

@@ -1,4 +1,4 @@
-"""Marking an incident as solved: the marketplace is told, then its operator learns what was done."""
+"""Marking an incident as solved: the marketplace is told, then its operator what was done."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -109,7 +109,7 @@ class MarketplaceCase(models.Model):
 
     def _get_beginning(self):
         """When the incident was opened, or seen first here."""
-        return min(self.remote_created_at or self.create_date, self.create_date)
+        return self.remote_created_at or self.create_date
 
     def _describe_solution(self):
         """A message to the operator with what was done since the incident was opened."""

@@ -142,7 +142,6 @@ class MarketplaceIncidents(models.AbstractModel):
             ("account_id", "=", account.id),
             ("order_ref", "in", list(refs)),
             ("ticket_id.stage_id.closed", "=", False),
-            ("ticket_id.active", "=", True),
         ]
         if with_incident:
             domain += [("kind", "=", records.INCIDENT), ("incident_state", "!=", "closed")]

@@ -1,6 +1,6 @@
 """Messages of ours in the outbox: their files, their conversation, and correcting them."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import base, errors, records
@@ -13,6 +13,7 @@ class MarketplaceOperation(models.Model):
     _inherit = "marketplace.operation"
 
     text = fields.Text("Message", compute="_compute_text", compute_sudo=True)
+    step_name = fields.Char("Step", compute="_compute_step_name", help="Of solving an incident.")
     recipients = fields.Char(
         compute="_compute_text", compute_sudo=True, help="Of a message: customer, operator."
     )
@@ -20,9 +21,19 @@ class MarketplaceOperation(models.Model):
 
     def _compute_text(self):
         for operation in self:
-            data = operation.kind == base.REPLY and operation.payload or {}
-            operation.text = data.get("text")
+            data = operation.payload or {}
+            operation.text = data.get("text") or operation._get_reason_name()
             operation.recipients = ",".join(data.get("recipients") or ())
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_step_name(self):
+        names = {
+            base.RESOLVE_INCIDENT: self.env._("1. Mark as solved"),
+            base.REPLY: self.env._("2. Tell the operator"),
+        }
+        for operation in self:
+            operation.step_name = names.get(operation.kind)
 
     def _compute_can_correct(self):
         for operation in self:
@@ -31,6 +42,14 @@ class MarketplaceOperation(models.Model):
                 and operation.state in CORRECTABLE
                 and operation.case_id.can_answer
             )
+
+    def _get_reason_name(self):
+        """With which reason an incident is marked as solved."""
+        code = self.kind == base.RESOLVE_INCIDENT and (self.payload or {}).get("reason_code")
+        reasons = self.account_id.with_context(active_test=False).reason_ids.filtered(
+            lambda r: r.usage == base.FOR_RESOLVING and r.code == code
+        )
+        return reasons[:1].name or code
 
     def _is_for(self, recipients):
         """Whether this message goes to these, and to nobody else."""

@@ -10,6 +10,7 @@ from . import test_js
 from . import test_mail_doors
 from . import test_mirakl_account
 from . import test_mirakl_in_files
+from . import test_mirakl_incident_tour
 from . import test_mirakl_in_incidents
 from . import test_mirakl_in_orders
 from . import test_mirakl_in_refunds

@@ -1,6 +1,6 @@
 """Conversations that we start: about an order, with the operator, and which number they get."""
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .mirakl_case import MiraklCase
 from .out_case import Killed
@@ -75,6 +75,21 @@ class TestMiraklConversation(MiraklCase):
             self.turn(pull=True)
             self.assertEqual(case.message_ids.operation_id, case.operation_ids)
         self.assertEqual(len(order.marketplace_case_ids), 3)
+
+    def test_dialogs_as_they_open(self):
+        """What the form shows before anything is saved, from the order and from the account."""
+        order = self.read_order().with_user(self.agent)
+        dialogs = self.env["marketplace.answer"].with_user(self.agent)
+        for action, recipient, names in (
+            (order.action_marketplace_contact(), "customer", 3),
+            (order.action_marketplace_contact_operator(), "operator", 3),
+            (self.account.with_user(self.agent).action_write_to_operator(), "operator", 1),
+        ):
+            form = Form(dialogs.with_context(**action["context"]))
+            self.assertEqual((form.account_id, form.recipient), (self.account, recipient))
+            self.assertEqual(len(form.recipient_choices), names)
+            self.assertIn(self.account.name, form.seen_by)
+            self.assertEqual(form.max_text, 50000)
 
     def test_topic_from_the_list_or_in_words(self):
         reason = self.get_reason("topic", "26")

@@ -28,7 +28,7 @@ class MarketplaceAnswer(models.TransientModel):
     operator_account_id = fields.Many2one("marketplace.account", "Account Of The Operator")
     replaces_id = fields.Many2one("marketplace.operation", "Message To Correct")
     ticket_id = fields.Many2one("helpdesk.ticket", compute="_compute_account_id")
-    order_id = fields.Many2one("sale.order", "Sale Order", compute="_compute_account_id")
+    known_order_id = fields.Many2one("sale.order", "Sale Order", compute="_compute_account_id")
     order_ref = fields.Char("About Order", compute="_compute_account_id")
     case_ids = fields.Many2many(
         "marketplace.case", string="Cases Of The Ticket", compute="_compute_case_ids"
@@ -107,7 +107,7 @@ class MarketplaceAnswer(models.TransientModel):
                 case.account_id or order.marketplace_account_id or wizard.operator_account_id
             )
             wizard.ticket_id = case.ticket_id
-            wizard.order_id = order
+            wizard.known_order_id = order
             wizard.order_ref = case.order_ref or order.marketplace_ref
             wizard.customer_name = (
                 case.customer_name or order.sudo().partner_id.name or self.env._("the customer")
@@ -251,14 +251,14 @@ class MarketplaceAnswer(models.TransientModel):
             frozen = wizard.ticket_id.marketplace_has_incident and not closes_there
             wizard.can_close = bool(wizard.case_id) and not frozen and not wizard.replaces_id
 
-    @api.depends("case_id", "order_id", "recipient")
+    @api.depends("case_id", "known_order_id", "recipient")
     def _compute_problem(self):
         for wizard in self:
             names = RECIPIENTS.get(wizard.recipient, RECIPIENTS["customer"])
             if wizard.case_id:
                 wizard.problem = wizard.case_id._get_answer_problem(names)
-            elif wizard.order_id and wizard.recipient != "operator":
-                wizard.problem = wizard.order_id._get_contact_problem()
+            elif wizard.known_order_id and wizard.recipient != "operator":
+                wizard.problem = wizard.known_order_id._get_contact_problem()
             else:
                 wizard.problem = False
 

@@ -58,15 +58,15 @@ class MarketplaceAnswer(models.TransientModel):
                 else self.env._("%(count)s file(s), %(size)s", count=len(files), size=size)
             )
 
-    @api.depends("order_id")
+    @api.depends("known_order_id")
     def _compute_invoice_name(self):
         for wizard in self:
-            wizard.invoice_name = wizard.order_id.sudo()._get_marketplace_invoice().name
+            wizard.invoice_name = wizard.known_order_id.sudo()._get_marketplace_invoice().name
 
     def action_attach_invoice(self):
         """Add the order's newest posted customer invoice as PDF."""
         self.ensure_one()
-        order = self.order_id.with_env(self.env)
+        order = self.known_order_id.with_env(self.env)
         order.check_access("read")
         invoice = order.sudo()._get_marketplace_invoice()
         if not invoice:
@@ -91,7 +91,7 @@ class MarketplaceAnswer(models.TransientModel):
             return self.env._("Write to %s", self.account_id.name)
         if self.case_id:
             return self.env._("Answer through %s", self.account_id.name)
-        return self.env._("Write to the customer of %s", self.order_id.name or self.order_ref)
+        return self.env._("Write to the customer of %s", self.known_order_id.name or self.order_ref)
 
     def _drop_attachments(self):
         """What was sent is kept with its message; the dialog's own files go."""
