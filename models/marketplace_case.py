@@ -223,7 +223,7 @@ class MarketplaceCase(models.Model):
         delivered answer, and no "no answer needed", followed."""
         messages = self.env["marketplace.message"].search_fetch(
             [("case_id", "in", self.ids)],
-            ["case_id", "sent_at", "sender_type", "is_superseded", "operation_id"],
+            ["case_id", "sent_at", "sender_type", "recipients", "is_superseded", "operation_id"],
         )
         by_case = messages.grouped("case_id")
         delivered = (
@@ -237,18 +237,29 @@ class MarketplaceCase(models.Model):
                     ("sent_at", "!=", False),
                     ("id", "not in", messages.operation_id.ids),
                 ],
-                ["case_id", "sent_at"],
+                ["case_id", "sent_at", "payload"],
             )
+            .filtered(lambda o: o.case_id._answers_it((o.payload or {}).get("recipients")))
             .grouped("case_id")
         )
         for case in self:
             answers = delivered[case].mapped("sent_at") if case in delivered else []
             case._apply_clock(by_case.get(case, messages.browse()), answers)
 
+    def _answers_it(self, recipients):
+        """Whether a message of ours to these answers whoever waits: what only the operator reads
+        answers no customer."""
+        asks_customer = records.CUSTOMER in (self.participants or "")
+        return not recipients or not asks_customer or records.CUSTOMER in recipients
+
     def _apply_clock(self, messages, answers):
         """`answers`: when delivered ones left that the thread may not show yet."""
         current = messages.filtered(lambda m: not m.is_superseded)
-        answered = [index for index, m in enumerate(current) if m.sender_type == records.SELLER]
+        answered = [
+            index
+            for index, m in enumerate(current)
+            if m.sender_type == records.SELLER and self._answers_it(m.recipients)
+        ]
         stop = max(
             [
                 *answers,

@@ -64,7 +64,8 @@ class MarketplaceRefundLine(models.Model):
     note = fields.Char("Internal Reason", readonly=True)
 
     _remote_uniq = models.UniqueIndex(
-        "(sale_line_id, decision, remote_id) WHERE remote_id IS NOT NULL AND sale_line_id IS NOT NULL",
+        "(sale_line_id, decision, remote_id)"
+        " WHERE remote_id IS NOT NULL AND sale_line_id IS NOT NULL",
         "This refund of the marketplace is known already.",
     )
 

@@ -218,8 +218,8 @@ class SaleOrder(models.Model):
             account = order.marketplace_account_id
             writes = is_agent and account.state == "enabled" and bool(order.marketplace_ref)
             order.can_marketplace_contact = writes and account._can(base.OPEN_CONVERSATION)
-            order.can_marketplace_contact_operator = (
-                order.can_marketplace_contact and account._can(base.CHOOSE_RECIPIENT)
+            order.can_marketplace_contact_operator = order.can_marketplace_contact and account._can(
+                base.CHOOSE_RECIPIENT
             )
             writes = writes and order.marketplace_currency == order.currency_id.name
             states = set(order.order_line.mapped("marketplace_state"))

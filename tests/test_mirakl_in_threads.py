@@ -324,6 +324,17 @@ class TestMiraklClock(ThreadCase):
         self.turn(pull=True)
         self.assertEqual(case.awaiting_since, case.message_ids[-1].sent_at)
 
+    def test_our_message_to_the_operator_leaves_the_clock_running(self):
+        case = self.make_case()
+        since = case.awaiting_since
+        operation = self.answer(case, "Bitte prüfen Sie den Fall.", recipient="operator")
+        self.turn()
+        self.assertEqual(operation.state, "done")
+        self.assertEqual(case.awaiting_since, since)
+        self.answer(case, "Guten Tag, wir prüfen das.", recipient="customer")
+        self.turn()
+        self.assertFalse(case.awaiting_since)
+
     def test_message_to_the_operator_is_no_answer_to_the_customer(self):
         """As long as the marketplace still awaits one, so do we."""
         case = self.make_case(at=ago(hours=3))

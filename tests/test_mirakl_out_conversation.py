@@ -71,7 +71,7 @@ class TestMiraklConversation(MiraklCase):
             (thread,) = [t for t in self.threads() if t["id"] not in known]
             self.assertEqual(case.remote_id, thread["id"])
             self.assertEqual(case.operation_ids.state, "done")
-            self.assertThread(thread, to, f"Your order {ref}", ref)
+            self.assertThread(thread, to, f"Order {ref}", ref)
             self.turn(pull=True)
             self.assertEqual(case.message_ids.operation_id, case.operation_ids)
         self.assertEqual(len(order.marketplace_case_ids), 3)

@@ -211,14 +211,15 @@ class MarketplaceAnswer(models.TransientModel):
         for wizard in self:
             wizard.topic_id = wizard.topic_ids.filtered("is_default")[:1]
 
-    @api.depends("case_id", "order_ref", "about_id")
+    @api.depends("case_id", "order_ref", "about_id", "account_id")
     def _compute_subject(self):
         for wizard in self:
-            about = wizard.about_id.reason_name
+            ref = wizard.order_ref
+            # What the customer alone reads may speak to him.
+            by_mail = wizard.account_id.uses_relay_mail
+            about = self.env._("Your order %s", ref) if by_mail else self.env._("Order %s", ref)
             wizard.subject = (
-                wizard.case_id.subject
-                or about
-                or (wizard.order_ref and self.env._("Your order %s", wizard.order_ref))
+                wizard.case_id.subject or wizard.about_id.reason_name or (ref and about)
             )
 
     # Checks -------------------------------------------------------------------------------------
