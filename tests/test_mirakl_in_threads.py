@@ -325,7 +325,7 @@ class TestMiraklClock(ThreadCase):
         self.assertEqual(case.awaiting_since, case.message_ids[-1].sent_at)
 
     def test_our_message_to_the_operator_leaves_the_clock_running(self):
-        case = self.make_case()
+        case = self.make_case(at=ago(hours=1))
         since = case.awaiting_since
         operation = self.answer(case, "Bitte prüfen Sie den Fall.", recipient="operator")
         self.turn()

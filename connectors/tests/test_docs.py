@@ -11,7 +11,7 @@ from connectors.cdiscount import const as cdiscount
 from connectors.mirakl import checks as mirakl_checks
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = list(Path(__file__).parent.glob("test_*.py"))
+FILES = [*Path(__file__).parent.glob("test_*.py"), *(ROOT / "tests").glob("test_*.py")]
 ERRORS = ("NotSentError", "UnknownOutcomeError", "RefusedError", "LoginError")
 
 
