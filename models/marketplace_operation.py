@@ -108,6 +108,11 @@ class MarketplaceOperation(models.Model):
     _reference_uniq = models.Constraint(
         "unique(reference)", "An operation's reference stands for one operation only."
     )
+    # Two people who press at once: one of them is told.
+    _resolution_uniq = models.UniqueIndex(
+        "(case_id) WHERE kind = 'resolve_incident' AND state NOT IN ('done', 'cancelled')",
+        "This incident is being marked as solved already: see the steps on its ticket.",
+    )
     _claim_idx = models.Index(
         "(account_id, id) WHERE state IN ('pending', 'sending', 'sent', 'unknown')"
     )

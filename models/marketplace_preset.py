@@ -28,10 +28,6 @@ class MarketplacePreset(models.Model):
     account_ids = fields.One2many("marketplace.account", "preset_id")
     account_count = fields.Integer(compute="_compute_account_count")
 
-    _name_uniq = models.Constraint(
-        "unique(provider, name)", "This marketplace is in the list already."
-    )
-
     @api.depends("account_ids")
     def _compute_account_count(self):
         for preset in self:
@@ -40,6 +36,23 @@ class MarketplacePreset(models.Model):
     def _get_rule(self, key):
         """The line about a rule or a figure, possibly empty. For every user: it is no secret."""
         return self.sudo().rule_ids.filtered(lambda line: line.key == key)[:1]
+
+    @api.constrains("name", "provider")
+    def _check_name(self):
+        """Not as a constraint of the table: one that a release brings must not stop the upgrade of
+        a database where somebody has written it down already."""
+        if self.env.context.get("install_mode"):
+            return
+        for preset in self:
+            twins = self.with_context(active_test=False).search_count(
+                [
+                    ("id", "!=", preset.id),
+                    ("name", "=", preset.name),
+                    ("provider", "=", preset.provider),
+                ]
+            )
+            if twins:
+                raise ValidationError(self.env._("“%s” is in the list already.", preset.name))
 
     @api.constrains("provider")
     def _check_provider(self):

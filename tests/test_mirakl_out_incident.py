@@ -1,9 +1,13 @@
 """Incidents: marked as solved in two steps that fail and are tried again each on its own."""
 
 from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .mirakl_case import MiraklCase
 from .out_case import Killed
@@ -51,6 +55,18 @@ class TestMiraklIncidentOut(MiraklCase):
             if message["from"]["type"] == "SHOP_USER"
             and {to["type"] for to in message["to"]} == {"OPERATOR"}
         ]
+
+    def test_two_people_at_once(self):
+        """The second one's transaction saw no step of the first."""
+        case = self.make_incident()
+        self.resolve(case)
+        blind = patch.object(type(case), "_get_open_resolution", lambda self: False)
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), blind:
+            with self.env.cr.savepoint():
+                self.open_resolve(case, user=self.manager, body=BETTER).action_confirm()
+                self.env.flush_all()
+        self.turn()
+        self.assertExecuted("OR64", 1)
 
     # The dialog ---------------------------------------------------------------------------------
 

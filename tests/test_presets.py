@@ -289,8 +289,9 @@ class TestPresetPeople(PresetCase):
 
     def test_each_marketplace_and_each_rule_once(self):
         conrad = self._preset("Conrad")
+        with self.assertRaises(ValidationError):
+            self.env["marketplace.preset"].create({"name": "Conrad", "provider": "mirakl"})
         for deed in (
-            lambda: self.env["marketplace.preset"].create({"name": "Conrad", "provider": "mirakl"}),
             lambda: conrad.rule_ids[0].copy(),
             lambda: self._account("Conrad").figure_ids[0].copy(),
         ):
@@ -298,6 +299,16 @@ class TestPresetPeople(PresetCase):
                 with self.env.cr.savepoint():
                     deed()
                     self.env.flush_all()
+
+    def test_one_that_a_release_brings_stops_no_upgrade(self):
+        """Somebody wrote it down before: both are there, nothing fails."""
+        presets = self.env["marketplace.preset"]
+        own = presets.create({"name": "Fresh Market", "provider": "mirakl"})
+        brought = presets.with_context(install_mode=True).create(
+            {"name": "Fresh Market", "provider": "mirakl"}
+        )
+        self.env.flush_all()
+        self.assertNotEqual(own, brought)
 
     def test_figures_of_another_company_are_not_seen(self):
         company = self.env["res.company"].create({"name": "B"})

@@ -17,11 +17,20 @@ GIVE_BACK = """
 """
 
 
+# Incidents have states since this version.
+INCIDENT_STATE = """
+    UPDATE marketplace_case
+       SET incident_state = CASE WHEN is_open THEN 'open' ELSE 'closed' END
+     WHERE kind = 'incident' AND incident_state IS NULL
+"""
+
+
 def migrate(cr, version):
     """Run after the new columns are there. It may run twice."""
     if not version:
         return
     cr.execute(GIVE_BACK)
+    cr.execute(INCIDENT_STATE)
     env = api.Environment(cr, SUPERUSER_ID, {})
     accounts = env["marketplace.account"].with_context(active_test=False).search([])
     accounts._add_declared()
