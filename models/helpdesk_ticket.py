@@ -147,6 +147,9 @@ class HelpdeskTicket(models.Model):
     marketplace_customer_name = fields.Char(
         related="marketplace_case_id.customer_name", groups="base.group_user"
     )
+    marketplace_case_deadline = fields.Datetime(
+        "Answer This Case Before", related="marketplace_case_id.deadline", groups="base.group_user"
+    )
     marketplace_awaiting_since = fields.Datetime(
         related="marketplace_case_id.awaiting_since", groups="base.group_user"
     )

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..connectors import records
+
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
@@ -36,7 +38,8 @@ class HelpdeskTicket(models.Model):
 
     def action_marketplace_no_answer(self):
         self.ensure_one()
-        self.marketplace_case_ids.filtered("awaiting_since").action_no_answer_needed()
+        threads = self.marketplace_case_ids.filtered(lambda case: case.kind != records.INCIDENT)
+        threads.filtered("awaiting_since").action_no_answer_needed()
 
     def action_marketplace_refund(self):
         return self._marketplace_order_dialog("action_marketplace_refund")

@@ -6,7 +6,7 @@ function openTicket() {
     return [
         { trigger: ".o_app[data-menu-xmlid='marketplace_helpdesk.menu_root']", run: "click" },
         { trigger: ".o_data_row .o_data_cell[name='name']", run: "click" },
-        { trigger: ".o_form_view [name='marketplace_deadline']" },
+        { trigger: ".o_form_view [name='marketplace_case_deadline']" },
     ];
 }
 
