@@ -13,26 +13,30 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from odoo import fields
-from odoo.addons.marketplace_helpdesk.tests.sandbox_api import URL, Seller
+from odoo.addons.marketplace_helpdesk.tests.sandbox_api import URL, MiraklSeller, Seller
 
 CASES, MESSAGES_PER_CASE = 2000, 3
 GATEWAY_CASES = 60
 WARM_UP, POLLS = 10, 40
 SMALL, LARGE = 1_000, 100_000
+INCIDENTS, INCIDENT_POLLS = 50, 5
 
 env = globals()["env"](context={**globals()["env"].context, "lang": "en_US"})
 
 
-def make_account(seller, **values):
-    """An account of a sandbox seller that reads discussions only."""
-    team = env["helpdesk.ticket.team"].search([], limit=1) or env["helpdesk.ticket.team"].create(
+def get_team():
+    return env["helpdesk.ticket.team"].search([], limit=1) or env["helpdesk.ticket.team"].create(
         {"name": "Bench", "alias_name": "bench"}
     )
+
+
+def make_account(seller, **values):
+    """An account of a sandbox seller that reads discussions only."""
     account = env["marketplace.account"].create(
         {
             "name": seller.login,
             "provider": "cdiscount",
-            "team_id": team.id,
+            "team_id": get_team().id,
             "login": seller.login,
             "password_input": seller.password,
             "service_url": f"{URL}/cdiscount/MarketplaceAPIService.svc",
@@ -139,11 +143,75 @@ def measure_idle():
     }
 
 
-def time_polls(account):
+def measure_incidents():
+    """A poll of Mirakl without news: with no open incident, with one, and with fifty."""
+    # Orders older than what every poll reads again.
+    seller = MiraklSeller(clock={"offset_seconds": -3 * 3600})
+    account = make_mirakl_account(seller)
+    none = count_queries(account)
+    open_incidents(seller, 1)
+    one = count_queries(account)
+    open_incidents(seller, INCIDENTS - 1)
+    many = count_queries(account)
+    stored = env["marketplace.case"].search_count(
+        [("account_id", "=", account.id), ("kind", "=", "incident"), ("sale_line_id", "!=", False)]
+    )
+    if stored != INCIDENTS:
+        raise SystemExit(f"{stored} incidents came instead of {INCIDENTS}.")
+    print(f"Idle poll of Mirakl: {none:.0f}, {one:.0f}, {many:.0f} queries", file=sys.stderr)
+    return {
+        "incident_poll_extra_queries": f"{many - none:.0f}",
+        "incident_poll_growth_1_to_50": f"{many - one:.0f}",
+    }
+
+
+def count_queries(account):
+    """Queries of a whole run without news."""
+    return time_polls(account, INCIDENT_POLLS)[1] * len(account.stream_ids)
+
+
+def open_incidents(seller, count):
+    line = {"sku": "BENCH", "name": "Bench", "quantity": 1, "price": 10}
+    for _index in range(count):
+        seller.open_incident(seller.order(state="SHIPPED", lines=[line])["number"])
+
+
+def make_mirakl_account(seller):
+    """An account of a sandbox shop that reads everything and makes its orders."""
+    products = env["product.product"].create(
+        [
+            {"name": "Bench", "default_code": "BENCH", "taxes_id": False},
+            {"name": "Shipping", "type": "service", "taxes_id": False},
+        ]
+    )
+    euro = env.ref("base.EUR")
+    euro.active = True
+    env["product.pricelist"].search([("currency_id", "!=", euro.id)]).active = False
+    env.company.currency_id = euro
+    account = env["marketplace.account"].create(
+        {
+            "name": seller.login,
+            "provider": "mirakl",
+            "team_id": get_team().id,
+            "password_input": seller.password,
+            "service_url": f"{URL}/mirakl",
+            "order_policy": "create",
+            "shipping_product_id": products[1].id,
+            "import_start": fields.Datetime.now() - timedelta(days=30),
+            "incident_hours": 10_000,
+        }
+    )
+    account.action_observe()
+    account.cron_id.active = False
+    env.cr.commit()
+    return account
+
+
+def time_polls(account, polls=POLLS):
     """(median seconds, queries per stream) of a run that reads every stream and finds nothing."""
     streams = len(account.stream_ids)
     seconds, queries = [], []
-    for index in range(WARM_UP + POLLS):
+    for index in range(WARM_UP + polls):
         account.stream_ids.next_pull = False
         env.cr.commit()
         env.invalidate_all()
@@ -162,6 +230,7 @@ GROUPS = {
         "import_peak_mb",
     ),
     measure_idle: ("idle_poll_time_ratio_100k", "idle_poll_queries"),
+    measure_incidents: ("incident_poll_extra_queries", "incident_poll_growth_1_to_50"),
 }
 
 

@@ -144,6 +144,8 @@ class OrderLine:
     taxes included, as are `refunded` and `refunded_shipping`.
 
     `give_back`: BY_REFUND, BY_CANCELLATION, or "" where nothing can be given back now.
+    `incident_told`: False where the answer does not say whether an incident is open on the line;
+    then no `incident` is no end of one.
     """
 
     remote_id: str
@@ -162,6 +164,7 @@ class OrderLine:
     give_back: str = ""
     shipped_at: datetime | None = None
     incident: Incident | None = None
+    incident_told: bool = True
     is_fee: bool = False  # charged by the marketplace itself: never shipped, refused or refunded
 
 
@@ -228,6 +231,12 @@ class Order:
     billing: Address = field(default_factory=Address)
     lines: tuple[OrderLine, ...] = ()
     refunds: tuple[OrderRefund, ...] = ()
+
+    @property
+    def tells_incidents(self):
+        """Whether every line says if an incident is open on it; an order without lines does
+        not."""
+        return bool(self.lines) and all(line.incident_told for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from . import (
     helpdesk_ticket_answers,
     helpdesk_ticket_buttons,
     helpdesk_ticket_incident,
+    helpdesk_ticket_shown,
+    ir_attachment,
     mail_compose_message,
     mail_mail,
     mail_message,

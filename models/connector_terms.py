@@ -198,6 +198,10 @@ TERMS = (
     _lt("The API key is missing."),
     _lt("The address of the marketplace is missing."),
     _lt("The customer is charged already: refund the line instead. Nothing was sent."),
+    _lt(
+        "Nothing of this order line can be given back in its present state at the marketplace. "
+        "Nothing was sent."
+    ),
     _lt("The customer is not charged yet: cancel the line instead. Nothing was sent."),
     _lt("The incident of this line is closed already: nothing was sent."),
     _lt("The key may not do this: take the key of an administrator of the shop."),

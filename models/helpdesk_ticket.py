@@ -332,14 +332,19 @@ class HelpdeskTicket(models.Model):
                 else self.env._("The customer got nothing and the clock goes on.")
             )
 
-    @api.depends("marketplace_case_id", "marketplace_account_id.recipient_policy")
+    @api.depends(
+        "marketplace_case_id",
+        "marketplace_case_ids.message_ids",
+        "marketplace_account_id.recipient_policy",
+    )
     def _compute_marketplace_seen_by(self):
         """Answers from the chatter go where the account's policy sends them."""
         for ticket in self:
             case = ticket.marketplace_case_id
             thread = case and case._get_thread()
             operator = case.account_id.name
-            recipients = tuple(thread._get_default_recipients()) if thread else ()
+            first = thread._get_default_recipients() if thread else ticket._get_first_recipients()
+            recipients = tuple(first)
             ticket.marketplace_seen_by = {
                 (records.CUSTOMER, records.OPERATOR): self.env._(
                     "Seen by the customer and %s.", operator

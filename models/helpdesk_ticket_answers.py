@@ -16,8 +16,9 @@ class HelpdeskTicket(models.Model):
     def message_post(self, **kwargs):
         """On a ticket with a case, "Send message" by an internal user is an answer through the
         marketplace; "Log note" stays internal."""
+        shown = kwargs.pop("marketplace_shown", None)
         if self._is_marketplace_answer(kwargs):
-            return self._marketplace_post_from_chatter(kwargs)
+            return self._marketplace_post_from_chatter(kwargs, shown)
         if kwargs.get("message_type") == "email" and self.sudo().marketplace_case_ids:
             # An e-mail to the desk reaches no customer of a marketplace: shown as a note.
             kwargs.pop("subtype_id", None)
@@ -38,16 +39,44 @@ class HelpdeskTicket(models.Model):
             and bool(self.sudo().marketplace_case_ids)
         )
 
-    def _marketplace_post_from_chatter(self, kwargs):
-        """The chatter's composer knows no dialog: what needs a choice is refused with a way out."""
+    def _get_allowed_message_params(self):
+        return super()._get_allowed_message_params() | {"marketplace_shown"}
+
+    def _marketplace_post_from_chatter(self, kwargs, shown):
+        """The chatter's composer knows no dialog: what needs a choice is refused with a way out.
+
+        `shown`: see `marketplace_shown`.
+        """
+        self._check_marketplace_shown(shown)
         case = self.marketplace_case_id
         body = kwargs.get("body") or ""
         text = to_plain_text(body) if isinstance(body, Markup) else body
         case.account_id._check_answer_content(text, confirmed=False)
-        case = case._get_thread() or case._start_thread()
-        attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or ())
-        attachments += self._marketplace_attach(kwargs.get("attachments") or ())
-        return case._post_answer(text, attachments=attachments)
+        seen = {} if not shown else {"recipients": shown["recipients"]}
+        thread = case._get_thread()
+        if thread and shown:
+            seen["last_seen"] = thread._get_last_remote_message(shown["seen_id"])
+        thread = thread or case._start_thread()
+        uploads = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or ())
+        made = self._marketplace_attach(kwargs.get("attachments") or ())
+        message = thread._post_answer(text, attachments=uploads + made, **seen)
+        made.sudo().unlink()
+        uploads._marketplace_drop_uploads()
+        self._marketplace_tell_elsewhere(thread)
+        return message
+
+    def _marketplace_tell_elsewhere(self, case):
+        """An answer written on this ticket that stands on another one: said here, and that one is
+        open again."""
+        other = case.ticket_id
+        if not self or other == self:
+            return
+        other._marketplace_reopen()
+        note = Markup("<p>%s</p>") % self.env._(
+            "The answer written here is in the conversation on %s.",
+            other._get_html_link(title=other.number),
+        )
+        self.message_post(body=note, subtype_xmlid="mail.mt_note")
 
     def _marketplace_attach(self, files):
         """Attachments of (name, content) pairs, as other programs hand them over."""

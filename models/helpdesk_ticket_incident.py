@@ -17,6 +17,7 @@ class HelpdeskTicket(models.Model):
         "State Of The Incident",
         compute="_compute_marketplace_incident_state",
         store=True,
+        groups=AGENT,
         help="Of the incident that asks most.",
     )
     marketplace_incident_reason = fields.Char(

@@ -124,6 +124,7 @@ class MarketplaceCase(models.Model):
         "This case exists already in this account.",
     )
     _order_ref_idx = models.Index("(account_id, order_ref) WHERE order_ref IS NOT NULL")
+    _line_ref_idx = models.Index("(account_id, line_ref) WHERE line_ref IS NOT NULL")
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -357,7 +358,8 @@ class MarketplaceCase(models.Model):
         self.write({"sale_order_id": order.id})
         for ticket in self.ticket_id.with_context(mail_notrack=True):
             values = {"sale_order_ids": [fields.Command.link(order.id)]}
-            if not ticket.partner_id:
+            cases = self & ticket.marketplace_case_ids
+            if not ticket.partner_id and not cases._are_operators_alone():
                 values.update(partner_id=order.partner_id.id, partner_name=order.partner_id.name)
             ticket.write(values)
 

@@ -18,7 +18,9 @@ class MarketplaceCase(models.Model):
         thread = self._get_thread()
         if thread:
             name = self.env._("Answer through %s", self.account_id.name)
-            return self._get_answer_dialog(name, default_case_id=thread.id)
+            elsewhere = thread.ticket_id != self.ticket_id
+            origin = {"default_from_ticket_id": self.ticket_id.id} if elsewhere else {}
+            return self._get_answer_dialog(name, default_case_id=thread.id, **origin)
         name = self.env._("Write to the customer of %s", self._get_order_name())
         return self._get_answer_dialog(name, default_about_id=self.id)
 
@@ -219,7 +221,12 @@ class MarketplaceCase(models.Model):
             topic=topic,
         )
 
-    def _get_last_remote_message(self):
-        """The marketplace's number of the newest message that we have of this case, "" for none."""
-        numbered = self.sudo().message_ids.filtered("remote_id")
+    def _get_last_remote_message(self, up_to=None):
+        """The marketplace's number of the newest message that we have of this case, "" for none.
+
+        `up_to`: number of the newest marketplace.message that counts, None = all.
+        """
+        numbered = self.sudo().message_ids.filtered(
+            lambda m: m.remote_id and (up_to is None or m.id <= up_to)
+        )
         return numbered.sorted(lambda m: (m.sent_at, m.id))[-1:].remote_id or ""

@@ -1,9 +1,12 @@
 """The life of a case that is an incident: open, solved, disputed, closed."""
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import base, records
+from .html_tools import to_safe_html
 from .marketplace_case import INCIDENT_WAITS
 
 
@@ -11,6 +14,9 @@ class MarketplaceCase(models.Model):
     _inherit = "marketplace.case"
 
     is_incident_open = fields.Boolean(compute="_compute_is_incident_open")
+    woken_at = fields.Datetime(
+        "Asked About Again On", readonly=True, copy=False, help="After it was marked as solved."
+    )
 
     def _compute_is_incident_open(self):
         for case in self:
@@ -18,6 +24,13 @@ class MarketplaceCase(models.Model):
 
     def _is_open_incident(self):
         return self.kind == records.INCIDENT and self.incident_state != "closed"
+
+    def _get_awaiting_since(self, unanswered, stop):
+        """One that we called solved waits anew since somebody wrote about it."""
+        since = super()._get_awaiting_since(unanswered, stop)
+        if self.kind == records.INCIDENT and since and self.woken_at:
+            return max(since, self.woken_at)
+        return since
 
     # What the marketplace shows -----------------------------------------------------------------
 
@@ -57,15 +70,37 @@ class MarketplaceCase(models.Model):
                 )
             )
         )
+        self.ticket_id._marketplace_close_if_done()
+        self._drop_resolutions()
+
+    def _drop_resolutions(self):
+        """Steps that would mark these closed ones as solved are given up, and their writers told
+        what they wrote. One in doubt is left: it is found to have happened, and its message goes.
+        """
         steps = self.sudo().operation_ids.filtered(
             lambda o: (
-                o.kind == base.RESOLVE_INCIDENT
-                and o.state in ("pending", "waiting", "rejected", "unknown")
+                o.kind == base.RESOLVE_INCIDENT and o.state in ("pending", "waiting", "rejected")
             )
         )
         for step in steps:
+            messages = step.search([("after_id", "=", step.id), ("state", "=", "waiting")])
+            env = step._get_reader_env()
             step._set_state("cancelled", message=env._("The incident was closed meanwhile."))
-        self.ticket_id._marketplace_close_if_done()
+            for message in messages.filtered(lambda o: o.kind == base.REPLY):
+                self._tell_unsent(message)
+
+    def _tell_unsent(self, message):
+        """The words that its writer had for the operator did not leave: they are handed back."""
+        env = message._get_reader_env()
+        message.ticket_id._marketplace_alert(
+            env._("Message not sent: the incident was closed meanwhile"),
+            Markup("<p>%s</p>%s")
+            % (
+                env._("Nobody has got this message. Send it with “Answer” if it is still needed:"),
+                to_safe_html(message.payload["text"]),
+            ),
+            users=message.user_id,
+        )
 
     def _get_frozen_refs(self):
         """Order numbers among these cases' that have an incident which is open."""
@@ -79,10 +114,15 @@ class MarketplaceCase(models.Model):
         )
         return set(opened.mapped("order_ref"))
 
-    def _wake_incident(self):
-        """Somebody wrote after we called these solved: whoever has the ticket looks again."""
+    def _wake_incident(self, moments):
+        """Somebody wrote after we called these solved: whoever has the ticket looks again.
+
+        `moments`: {order number: when}; the clock starts anew then.
+        """
         if not self:
             return
+        for case in self:
+            case.woken_at = moments[case.order_ref].replace(microsecond=0)
         self._set_incident_state("open")
         env = self.account_id._get_responsible_env()
         notes = self._note_on_tickets(

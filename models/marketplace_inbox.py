@@ -249,12 +249,14 @@ class MarketplaceInbox(models.AbstractModel):
     def _ticket_values(self, batch, case):
         order = batch.orders.get(case.order_ref)
         name = _customer_name(batch.account, case)
-        first = case.messages[0] if case.messages else None
-        body = to_safe_html(first.body, first.is_html) if first else ""
+        # A customer with a portal sees both: only what he may read, and only what is his.
+        shown = [message for message in case.messages if not _is_internal(message)]
+        body = to_safe_html(shown[0].body, shown[0].is_html) if shown else ""
+        is_his = order and (shown or not case.messages)
         return {
             "name": case.subject or self.env._("Case %s", case.remote_id),
             "description": body or to_safe_html(case.subject or case.remote_id),
-            "partner_id": order.partner_id.id if order else False,
+            "partner_id": order.partner_id.id if is_his else False,
             "partner_name": order.partner_id.name if order else name or False,
             "sale_order_ids": [Command.link(order.id)] if order else [],
             "priority": "3" if case.kind == records.INCIDENT else "1",
@@ -349,7 +351,8 @@ class MarketplaceInbox(models.AbstractModel):
                 found._set_state("done", remote_id=message.remote_id or False, message=False)
 
     def _mail_values(self, row, message):
-        internal = message.sender_type in (records.OPERATOR, records.SYSTEM)
+        internal = _is_internal(message)
+        by_us = message.sender_type == records.SELLER
         partner = row.sale_order_id.partner_id
         by_customer = message.sender_type == records.CUSTOMER
         return {
@@ -364,6 +367,7 @@ class MarketplaceInbox(models.AbstractModel):
             "email_from": message.sender_name or _fallback_name(row, message),
             "reply_to": False,
             "marketplace_sender": message.sender_type,
+            "marketplace_recipients": by_us and ",".join(message.recipients) or False,
         }
 
     def _get_subtype_id(self, internal):
@@ -415,16 +419,11 @@ class MarketplaceInbox(models.AbstractModel):
     def _finish(self, batch):
         """Clocks, reopened tickets, closed ones, and who is told."""
         rows = self.env["marketplace.case"].union(*batch.rows.values())
+        self._name_customers(batch)
         calm = rows.filtered(lambda r: not r.awaiting_since)
         rows._refresh_clock()
-        news = [
-            (row, message.sender_type, found)
-            for row, _key, message, found in batch.fresh
-            if found._name == "mail.message" and row._is_news(message.sent_at, message.sender_type)
-        ]
-        self.env["marketplace.incidents"]._wake(
-            batch.account, {row.order_ref for row, _sender, _found in news}
-        )
+        news = [(row, message.sender_type, found) for row, message, found in self._get_news(batch)]
+        self.env["marketplace.incidents"]._wake(batch.account, self._get_news_moments(batch))
         asked = [row.id for row, sender, _found in news if sender in records.ASKING]
         waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
         # A marketplace that keeps the clock may start it without a message.
@@ -439,6 +438,29 @@ class MarketplaceInbox(models.AbstractModel):
             if row in waiting or sender == records.OPERATOR
         }
         self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
+
+    def _get_news(self, batch):
+        """[(case row, records.Message, mail.message)] that make somebody look, oldest first."""
+        return [
+            (row, message, found)
+            for row, _key, message, found in batch.fresh
+            if found._name == "mail.message" and row._is_news(message.sent_at, message.sender_type)
+        ]
+
+    def _get_news_moments(self, batch):
+        """{order number: when the first news about it was sent}."""
+        moments = {}
+        for row, message, _found in self._get_news(batch):
+            moments.setdefault(row.order_ref, message.sent_at)
+        return moments
+
+    def _name_customers(self, batch):
+        """What was the operator's conversation alone is the customer's too, once he takes part."""
+        rows = {row for row, _key, message, _found in batch.fresh if not _is_internal(message)}
+        for row in rows:
+            partner, ticket = row.sale_order_id.partner_id, row.ticket_id
+            if partner and ticket and not ticket.partner_id:
+                ticket.write({"partner_id": partner.id, "partner_email": False})
 
     def _get_idle(self, batch, rows, told):
         """New conversations that ask for nothing, such as those with our own automatic messages
@@ -505,6 +527,16 @@ def _match_echoes(items, operations):
         if operation.id not in taken and item[3] is None and id(item) not in taken:
             taken |= {operation.id, id(item)}
             yield item, operation
+
+
+def _is_internal(message):
+    """Whether a message is nothing for the customer's eyes: what the operator or a machine wrote,
+    and what we wrote to the operator alone."""
+    if message.sender_type in (records.OPERATOR, records.SYSTEM):
+        return True
+    if message.sender_type == records.CUSTOMER or not message.recipients:
+        return False
+    return records.CUSTOMER not in message.recipients
 
 
 def _may_join(case, row):

@@ -54,7 +54,14 @@ class MarketplaceIncidents(models.AbstractModel):
                 ("order_ref", "in", [order.remote_id for order in orders]),
             ]
         )
-        known.filtered(lambda c: (c.order_ref, c.line_ref) not in shown)._end_incident()
+        # What an answer does not tell is not over.
+        over = {
+            (order.remote_id, line.remote_id)
+            for order in orders
+            for line in order.lines
+            if line.incident_told and not line.incident
+        }
+        known.filtered(lambda c: (c.order_ref, c.line_ref) in over)._end_incident()
         self._find_sale_lines(known)
         seen = {(case.order_ref, case.line_ref) for case in known}
         self._open(account, [pair for key, pair in shown.items() if key not in seen])
@@ -178,9 +185,12 @@ class MarketplaceIncidents(models.AbstractModel):
     # Messages about them ------------------------------------------------------------------------
 
     @api.model
-    def _wake(self, account, order_refs):
-        """Somebody wrote about these orders: an incident that we called solved may not be."""
-        refs = [ref for ref in order_refs if ref]
+    def _wake(self, account, moments):
+        """Somebody wrote about these orders: an incident that we called solved may not be.
+
+        `moments`: {order number: when the first of these messages was sent}.
+        """
+        refs = [ref for ref in moments if ref]
         if not refs or not account._can(base.RESOLVE_INCIDENT):
             return
         solved = self.env["marketplace.case"].search(
@@ -191,7 +201,7 @@ class MarketplaceIncidents(models.AbstractModel):
                 ("order_ref", "in", refs),
             ]
         )
-        solved._wake_incident()
+        solved._wake_incident(moments)
 
 
 def _seconds(value):

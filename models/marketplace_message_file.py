@@ -1,15 +1,22 @@
 """Files of messages: fetched from the marketplace when somebody opens them, once."""
 
 import re
+import time
+from contextlib import contextmanager
+from zlib import crc32
 
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.tools import human_size
+from odoo.service.model import retrying
+from odoo.tools import SQL, human_size
 
 from ..connectors import errors
 from .connector_terms import translate_term
 
 MAX_BYTES = 30 * 1024 * 1024
+# So many files of an account are fetched at a time; who comes later waits a little.
+LANES = 3
+LANE_SECONDS, LANE_PAUSE = 20.0, 0.2
 # Not in names of files: what separates folders, and what cannot be seen.
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\:\u202a-\u202e\u2066-\u2069]+")
 
@@ -21,13 +28,65 @@ class MarketplaceMessage(models.Model):
     def _open_file(self, case, remote_id):
         """The `ir.attachment`, readable, that holds a file of a message of `case`.
 
-        Raises AccessError or MissingError where there is nothing for this user, UserError with a
+        Commits: the database waits for no marketplace, so nothing may be written before. Raises
+        AccessError or MissingError where there is nothing for this user, UserError with a
         sentence where the file cannot be had now.
         """
         message, file = self._find_file(case, remote_id)
-        attachment = self.env["ir.attachment"].sudo()
-        known = attachment.browse(file.get("attachment_id") or ()).exists()
-        return known or message._keep_file(file, message._fetch_file(file))
+        known = message._get_kept_file(remote_id)
+        if known:
+            return known
+        client = message._get_file_client(file)
+        with message._hold_lane(remote_id):
+            # Whoever opened it just before has fetched it meanwhile.
+            known = self._commit(lambda: message._get_kept_file(remote_id))
+            if known:
+                return known
+            found = self._fetch_file(client, remote_id)
+            return self._commit(lambda: message._keep_file(file, found))
+
+    def _commit(self, function):
+        """Run it and end the transaction; again where another one was in its way."""
+        return retrying(function, self.env)
+
+    def _get_kept_file(self, remote_id):
+        """The attachment that holds it already; empty where nobody has opened it yet."""
+        attachments = self.env["ir.attachment"].sudo()
+        for file in self.sudo().files or ():
+            if file["remote_id"] == remote_id:
+                return attachments.browse(file.get("attachment_id") or ()).exists()
+        return attachments
+
+    @contextmanager
+    def _hold_lane(self, remote_id):
+        """Few files of an account are fetched at a time, and the same one never twice: each file
+        has its lane, held over transactions. Outside of it nothing is left to commit."""
+        lane = crc32(remote_id.encode()) % LANES
+        key = f"marketplace.file:{self.account_id.id}:{lane}"
+        busy = self.env._(
+            "Other files of “%s” are being fetched just now. Try again in a moment.",
+            self.account_id.sudo().name,
+        )
+        self._take_lane(key, busy)
+        try:
+            yield
+        finally:
+            # What failed is not kept, and a transaction that failed takes no more queries.
+            self.env.cr.rollback()
+            self._commit(lambda: self._steer_lane("pg_advisory_unlock", key))
+
+    def _take_lane(self, key, busy):
+        end = time.monotonic() + LANE_SECONDS
+        while not self._commit(lambda: self._steer_lane("pg_try_advisory_lock", key)):
+            if time.monotonic() >= end:
+                raise UserError(busy)
+            time.sleep(LANE_PAUSE)
+
+    def _steer_lane(self, function, key):
+        """Call a function of PostgreSQL about locks that outlive transactions."""
+        query = SQL("SELECT %s(hashtextextended(%s, 0))", SQL(function), key)
+        [[answer]] = self.env.execute_query(query)
+        return answer
 
     def _find_file(self, case, remote_id):
         """(message, its entry in `files`), with the rights of the user."""
@@ -43,8 +102,8 @@ class MarketplaceMessage(models.Model):
                     return message, file
         raise MissingError(self.env._("No message of this case has this file."))
 
-    def _fetch_file(self, file):
-        """The connectors.records.File, read from the marketplace now."""
+    def _get_file_client(self, file):
+        """A client with all that it needs to fetch the file without the database."""
         account = self.account_id.sudo()
         if not account._is_running():
             raise UserError(
@@ -55,10 +114,16 @@ class MarketplaceMessage(models.Model):
                 )
             )
         self._check_file_size(file.get("size") or 0)
+        return account._get_client()
+
+    def _fetch_file(self, client, remote_id):
+        """The connectors.records.File, read from the marketplace now.
+
+        A token that the client draws for it is not kept: the account is the job's to write.
+        """
         try:
-            with account._get_client() as client:
-                found = client.get_file(file["remote_id"])
-                account._keep_token(client)
+            with client:
+                found = client.get_file(remote_id)
         except errors.ConnectorError as error:
             raise UserError(translate_term(self.env, str(error))) from error
         self._check_file_size(len(found.content))
@@ -76,11 +141,14 @@ class MarketplaceMessage(models.Model):
             )
 
     def _keep_file(self, file, found):
-        """Store a records.File on the ticket, in the message's bubble.
+        """Store a records.File on the ticket, in the message's bubble; returns its attachment.
 
-        Of two who open it at once the second one fails at the write, starts again and finds it.
+        Of two who store it at once the second one fails at the write, starts again and finds it.
         """
         message = self.sudo()
+        known = message._get_kept_file(file["remote_id"])
+        if known:
+            return known
         ticket = message.case_id.ticket_id
         name = _NOT_IN_NAMES.sub("_", file.get("name") or found.name).strip(" .")
         # Pages and drawings could run scripts where Odoo shows them: kept as plain text.

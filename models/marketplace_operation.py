@@ -99,6 +99,9 @@ class MarketplaceOperation(models.Model):
     retry_at = fields.Datetime("Next Try", readonly=True)
     sent_at = fields.Datetime(readonly=True)
     has_left = fields.Boolean(readonly=True, help="It may have reached the marketplace.")
+    doubted_at = fields.Datetime(
+        readonly=True, help="When the attempt was made that left no trace, before it is sent again."
+    )
     done_at = fields.Datetime(readonly=True)
     needs_decision = fields.Boolean(
         readonly=True, help="The marketplace cannot tell: a manager decides."
@@ -112,6 +115,11 @@ class MarketplaceOperation(models.Model):
     _resolution_uniq = models.UniqueIndex(
         "(case_id) WHERE kind = 'resolve_incident' AND state NOT IN ('done', 'cancelled')",
         "This incident is being marked as solved already: see the steps on its ticket.",
+    )
+    # A message at the marketplace is one answer of ours, never two.
+    _reply_number_uniq = models.UniqueIndex(
+        "(account_id, remote_id) WHERE kind = 'reply' AND remote_id IS NOT NULL",
+        "This message of the marketplace is another answer already.",
     )
     _claim_idx = models.Index(
         "(account_id, id) WHERE state IN ('pending', 'sending', 'sent', 'unknown')"
@@ -203,15 +211,23 @@ class MarketplaceOperation(models.Model):
     def _complete_reply(self, reply):
         """What is known only when it leaves: its conversation, our other answers, its files."""
         case = self.case_id
-        others = case.operation_ids.filtered(lambda o: o.kind == base.REPLY and o.remote_id)
-        others = (others - self).sorted(lambda o: (o.sent_at or o.create_date, o.id))
-        own = tuple(others.mapped("remote_id"))
+        # A first message is looked for in all conversations about its order.
+        others = self.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "=", base.REPLY),
+                ("case_id.order_ref", "=", case.order_ref or False),
+                ("remote_id", "!=", False),
+                ("id", "!=", self.id),
+            ]
+        ).sorted(lambda o: (o.sent_at or o.create_date, o.id))
+        here = others.filtered(lambda o: o.case_id == case).mapped("remote_id")
         return dataclasses.replace(
             reply,
             case_remote_id=case.remote_id or reply.case_remote_id,
-            own=own,
+            own=tuple(others.mapped("remote_id")),
             # Written before its conversation was there: what came after our first message is news.
-            last_seen=reply.last_seen or (own[0] if own else ""),
+            last_seen=reply.last_seen or (here[0] if here else ""),
             files=self._get_out_files() if self.state == "sending" else (),
         )
 
@@ -384,6 +400,7 @@ class MarketplaceOperation(models.Model):
                 "pending",
                 retry_at=False,
                 sent_at=False,
+                doubted_at=False,  # whoever looked knows better than two pictures
                 needs_decision=False,
             )
             operation.account_id._trigger_job()

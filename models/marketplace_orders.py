@@ -136,7 +136,55 @@ class MarketplaceOrders(models.AbstractModel):
         Returns [(order, error)] of those that could not be stored.
         """
         found = self._look_up(account, [order.remote_id for order in orders])
-        return self._store_each(account, orders, found)
+        return self._store_each(account, self._pick_changed(account, orders, found), found)
+
+    def _pick_changed(self, account, orders, found):
+        """The orders that storing would change something for: what is read again and again costs
+        a few queries for a page, however many orders are on it."""
+        known = self.env["sale.order"].concat(*found.values())
+        self._prefetch(known)
+        return [
+            order
+            for order in orders
+            if self._has_news(account, order, found.get(order.remote_id) or known.browse())
+        ]
+
+    def _prefetch(self, sale_orders):
+        """What comparing reads, for all of them at once."""
+        loose = sale_orders.order_line.filtered(lambda line: not line.marketplace_ref)
+        loose.product_id.fetch(["default_code", "barcode"])
+
+    def _has_news(self, account, order, sale_order):
+        if not sale_order:
+            maker = self.env["marketplace.order.maker"]
+            return account.order_policy == "create" and maker._is_wanted(order)
+        if not sale_order.marketplace_ref:
+            return True
+        try:
+            changed, lines = self._get_changes(sale_order, order)
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.debug("Order %s cannot be compared", order.remote_id, exc_info=True)
+            return True  # storing it says what is wrong with it
+        return bool(changed or lines or self._has_new_refunds(sale_order, order))
+
+    def _has_new_refunds(self, sale_order, order):
+        """Whether the marketplace tells money given back, or paid out, that is not known here."""
+        if sale_order.currency_id.name != order.currency:
+            return False  # not imported at all
+        told = {
+            (refund.kind == records.GIVEN_CANCELLATION, refund.remote_id): refund.is_paid
+            for refund in order.refunds
+            if refund.remote_id and refund.line_remote_id
+        }
+        lines = sale_order.marketplace_refund_ids.line_ids if told else ()
+        known = {
+            (line.decision in ("cancel", "refuse"), line.remote_id): line.paid_at
+            or line.state != "accepted"
+            for line in lines
+        }
+        return any(key not in known or (paid and not known[key]) for key, paid in told.items())
 
     def _store_each(self, account, orders, found):
         """One order that cannot be stored takes no other one with it."""
@@ -169,9 +217,18 @@ class MarketplaceOrders(models.AbstractModel):
 
     def _update(self, account, sale_order, order):
         """Write what changed of the marketplace's picture onto a sale order."""
+        changed, lines = self._get_changes(sale_order, order)
+        for sale_line, values in lines.items():
+            sale_line.with_context(mail_notrack=True).write(values)
+        if changed:
+            sale_order.with_context(mail_notrack=True).write(changed)
+        self.env["marketplace.refund.import"]._store(account, sale_order, order)
+
+    def _get_changes(self, sale_order, order):
+        """(values to write on the order, {sale line: values to write}): what is not so yet."""
         values = self._order_values(sale_order, order)
-        changed = {name: value for name, value in values.items() if sale_order[name] != value}
-        unmatched = self._update_lines(sale_order, order)
+        changed = _pick_changed_values(sale_order, values)
+        lines, unmatched = self._get_line_changes(sale_order, order)
         warning = self._get_warning(sale_order, order, unmatched)
         if (sale_order.marketplace_warning or False) != warning:
             changed["marketplace_warning"] = warning
@@ -180,24 +237,32 @@ class MarketplaceOrders(models.AbstractModel):
         ):
             changed["marketplace_contact_address"] = order.contact_address
             changed["marketplace_contact_date"] = fields.Datetime.now()
-        if changed:
-            sale_order.with_context(mail_notrack=True).write(changed)
-        self.env["marketplace.refund.import"]._store(account, sale_order, order)
+        return changed, lines
 
     def _get_warning(self, sale_order, order, unmatched):
         """What does not fit between the two orders, in a sentence; False where all does."""
         if sale_order.currency_id.name != order.currency:
-            return self.env._(
-                "The marketplace charges in %(theirs)s, this order is in %(ours)s: "
-                "nothing can be refunded from here.",
-                theirs=order.currency,
-                ours=sale_order.currency_id.name,
-            )
+            return self._get_currency_warning(sale_order, order)
         if unmatched:
             return self.env._(
                 "Lines of the marketplace that this order does not have: %s", unmatched
             )
         return False
+
+    def _get_currency_warning(self, sale_order, order):
+        values = {"theirs": order.currency, "ours": sale_order.currency_id.name}
+        if order.refunds:
+            return self.env._(
+                "The marketplace charges in %(theirs)s, this order is in %(ours)s: nothing can be "
+                "refunded from here, and what was given back there is not shown here. Look at it "
+                "in the back office.",
+                **values,
+            )
+        return self.env._(
+            "The marketplace charges in %(theirs)s, this order is in %(ours)s: "
+            "nothing can be refunded from here.",
+            **values,
+        )
 
     def _order_values(self, sale_order, order):
         lines = [line for line in order.lines if not line.is_fee]
@@ -214,12 +279,18 @@ class MarketplaceOrders(models.AbstractModel):
             # What was accepted may show late: never less than known already.
             "marketplace_gestures": max(float(gestures), sale_order.marketplace_gestures),
             "marketplace_has_claim": order.has_claim,
-            "marketplace_has_incident": any(line.incident for line in order.lines),
+            "marketplace_has_incident": self._has_incident(sale_order, order),
             "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
             "marketplace_by_marketplace": order.fulfilled_by_marketplace,
             "marketplace_refresh": False,
         }
+
+    def _has_incident(self, sale_order, order):
+        """An answer that does not say so ends no incident that is known."""
+        if any(line.incident for line in order.lines):
+            return True
+        return sale_order.marketplace_has_incident and not order.tells_incidents
 
     def _get_shipped_at(self, sale_order, order):
         """The date of shipment; where the marketplace gives none, the last change of the order
@@ -230,10 +301,11 @@ class MarketplaceOrders(models.AbstractModel):
             return sale_order.marketplace_shipped_at
         return _seconds(order.updated_at)
 
-    def _update_lines(self, sale_order, order):
-        """Match by line reference, then by SKU or EAN; returns the SKUs without a line."""
+    def _get_line_changes(self, sale_order, order):
+        """Match by line reference, then by SKU or EAN; returns ({sale line: values to write}, the
+        SKUs without a line)."""
         free = sale_order.order_line.filtered(lambda line: not line.display_type)
-        unmatched = []
+        changes, unmatched = {}, []
         for line in order.lines:
             if line.is_fee:
                 continue
@@ -243,10 +315,12 @@ class MarketplaceOrders(models.AbstractModel):
                 unmatched.append(line.sku or line.remote_id)
                 continue
             values = self._line_values(line)
-            changed = {name: value for name, value in values.items() if sale_line[name] != value}
+            if not (line.incident or line.incident_told):
+                del values["marketplace_incident"]
+            changed = _pick_changed_values(sale_line, values)
             if changed:
-                sale_line.with_context(mail_notrack=True).write(changed)
-        return ", ".join(unmatched)
+                changes[sale_line] = changed
+        return changes, ", ".join(unmatched)
 
     def _match_line(self, sale_lines, line):
         for matches in (
@@ -350,6 +424,19 @@ class MarketplaceOrders(models.AbstractModel):
         """Flagged orders as records to set aside."""
         message = self.env._("This order is flagged with a claim, but no discussion about it came.")
         return [records.Broken(ref, message, "") for ref in refs]
+
+
+def _pick_changed_values(record, values):
+    """The values that a record does not have yet; amounts as they would be rounded."""
+
+    def stored(field, value):
+        return field.convert_to_record(field.convert_to_cache(value, record), record)
+
+    return {
+        name: value
+        for name, value in values.items()
+        if record[name] != stored(record._fields[name], value)
+    }
 
 
 def _incident_text(line):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..connectors import base, errors
@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 SETTLE_AGAIN = timedelta(minutes=5)
 MAX_CLOSE_TRIES = 6
+# Two workers wrote the same thing: the database lets one of them.
+CONFLICTS = (psycopg2.IntegrityError, ValidationError)
 
 
 class LostClaim(Exception):
@@ -77,20 +79,20 @@ class MarketplaceOutbox(models.AbstractModel):
     def _claim(self, account):
         """Take the oldest operation that may leave, in one statement; its lease starts.
 
-        Answers of one case keep their order, and no closing overtakes them. Where the message that
-        opens a conversation is in doubt, the next ones wait for it. Money of one order
-        waits while other money of it is in doubt: a gesture seen there could not be told from an
-        equal one of our own.
+        Answers of one case keep their order, and no closing overtakes them; the next one waits
+        while one that went by a call is in doubt. Money of one order waits while other money of it
+        is in doubt: a gesture seen there could not be told from an equal one of our own. The
+        picture of an attempt that left no trace is kept: see `_is_still_absent`.
         """
         now = fields.Datetime.now()
         self.env["marketplace.account"].flush_model(["state"])
         self.env["marketplace.operation"].flush_model()
-        self.env["marketplace.case"].flush_model(["remote_id"])
         rows = self.env.execute_query(
             SQL(
                 """
                 UPDATE marketplace_operation
-                   SET state = 'sending', lease_until = %(lease)s, sent_at = NULL, before = NULL,
+                   SET state = 'sending', lease_until = %(lease)s, sent_at = NULL,
+                       before = CASE WHEN doubted_at IS NULL THEN NULL ELSE before END,
                        attempts = COALESCE(attempts, 0) + 1
                  WHERE id = (SELECT o.id
                                FROM marketplace_operation o
@@ -104,10 +106,8 @@ class MarketplaceOutbox(models.AbstractModel):
                                      WHERE p.kind = 'reply' AND o.kind = 'reply'
                                        AND p.case_id = o.case_id AND p.id < o.id
                                        AND (p.state IN ('pending', 'sending')
-                                            OR p.state = 'unknown' AND EXISTS (
-                                                SELECT FROM marketplace_case c
-                                                 WHERE c.id = p.case_id AND c.remote_id IS NULL
-                                                   AND p.payload->>'by_call' = 'true')))
+                                            OR p.state = 'unknown'
+                                               AND p.payload->>'by_call' = 'true'))
                                 AND NOT EXISTS (
                                     SELECT FROM marketplace_operation q
                                      WHERE q.kind = 'reply' AND o.kind = 'close'
@@ -216,6 +216,8 @@ class MarketplaceOutbox(models.AbstractModel):
             _logger.exception("Operation %s cannot be prepared", operation.reference)
             record(self._record_error, operation, _as_bug(error))
             return
+        if call is None:
+            return
         # Whatever the claim became meanwhile (its lease may have ended), the answer is true.
         after_call = ("sending", "unknown")
         try:
@@ -225,11 +227,17 @@ class MarketplaceOutbox(models.AbstractModel):
             raise
         except errors.ConnectorError as error:
             record(self._record_error, operation, error, states=after_call)
-        else:
+            return
+        try:
             record(self._record_outcome, operation, outcome, states=after_call)
+        except CONFLICTS:
+            # It has left: what another worker wrote at the same moment is sorted out by asking.
+            _logger.warning("The outcome of %s met another one", operation.reference, exc_info=True)
+            record(self._doubt_conflict, operation, outcome, states=after_call)
 
     def _prepare(self, operation, client, run, record):
-        """Read what is needed, note the picture before, and return the call that sends."""
+        """Read what is needed, note the picture before, and return the call that sends; None
+        where a look at the marketplace showed that it must not be sent again."""
         run.do(self._check_still_allowed, operation)
         if self._goes_by_mail(operation):
             mail = self.env["marketplace.relay.mail"]
@@ -239,6 +247,8 @@ class MarketplaceOutbox(models.AbstractModel):
             picture, call = {}, lambda: mail._send(spoken.account_id, message)
         else:
             remote = operation._get_remote_operation()
+            if not self._is_still_absent(operation, remote, client, record):
+                return None
             picture = client.picture(remote)
 
             def call():
@@ -246,6 +256,51 @@ class MarketplaceOutbox(models.AbstractModel):
 
         record(self._begin_call, operation, picture)
         return call
+
+    def _is_still_absent(self, operation, remote, client, record):
+        """Whether an attempt that had left no trace still has none: what shows late is not sent
+        again. Records the finding where it has, or may have."""
+        if not operation.doubted_at:
+            return True
+        finding = client.find(remote, operation.before or {}, operation.doubted_at)
+        if finding.verdict == base.ABSENT:
+            return True
+        record(self._record_late_finding, operation, finding)
+        return False
+
+    def _record_late_finding(self, operation, finding):
+        operation.sent_at = operation.doubted_at
+        if finding.verdict == base.FOUND:
+            operation.now = finding.now
+            self._record_outcome(operation, finding.outcome)
+            return
+        decide = finding.verdict == base.UNDECIDABLE
+        operation.now = finding.now
+        self._set_unknown(
+            operation,
+            operation._get_reader_env()._(
+                "Before it was sent again, something new showed at the marketplace: it may be "
+                "this or not. Nothing was sent."
+            ),
+            needs_decision=decide,
+        )
+
+    def _doubt_conflict(self, operation, outcome):
+        """Where its number stands for another answer of ours already, looking again is no help."""
+        taken = outcome.remote_id and operation.search_count(
+            [
+                ("account_id", "=", operation.account_id.id),
+                ("kind", "=", base.REPLY),
+                ("remote_id", "=", outcome.remote_id),
+            ]
+        )
+        self._set_unknown(
+            operation,
+            operation._get_reader_env()._(
+                "It was sent, but what the marketplace answered could not be noted."
+            ),
+            needs_decision=bool(taken),
+        )
 
     def _goes_by_mail(self, operation):
         return operation.kind == base.REPLY and operation.account_id.uses_relay_mail
@@ -414,8 +469,13 @@ class MarketplaceOutbox(models.AbstractModel):
         except errors.ConnectorError as error:
             _logger.info("Operation %s stays in doubt: %s", operation.reference, error)
             record(self._ask_later, operation, operation.now)
-        else:
+            return
+        try:
             record(self._apply_finding, operation, finding)
+        except CONFLICTS:
+            _logger.warning("The finding of %s met another one", operation.reference, exc_info=True)
+            undecidable = base.Finding(base.UNDECIDABLE, now=finding.now)
+            record(self._apply_finding, operation, undecidable)
 
     def _settle_mail(self, operation):
         """Whether a mail left is seen in the thread; where it is not in time, a person decides."""
@@ -433,6 +493,7 @@ class MarketplaceOutbox(models.AbstractModel):
             operation._set_state(
                 "pending",
                 now=finding.now,
+                doubted_at=operation.sent_at,
                 retry_at=False,
                 message=translate_term(operation._get_reader_env(), finding.reason) or False,
             )

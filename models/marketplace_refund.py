@@ -258,7 +258,9 @@ class MarketplaceRefund(models.Model):
         )
         refunds = double.refund_id
         double.unlink()
-        refunds.filtered(lambda refund: not refund.line_ids).unlink()
+        doubled = refunds.filtered(lambda refund: not refund.line_ids)
+        self.env["marketplace.refund.import"]._take_back(doubled, self)
+        doubled.unlink()
 
     def _state_from_lines(self):
         states = set(self.line_ids.filtered("counts").mapped("state"))

@@ -136,6 +136,26 @@ class MarketplaceRefundImport(models.AbstractModel):
             if record:
                 record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")
 
+    @api.model
+    def _take_back(self, imported, refund):
+        """Wherever these were told of: they were our own `refund`, read before its answer came."""
+        env = refund.account_id._get_responsible_env()
+        for row in imported:
+            text = env._(
+                "%(name)s was not given in the back office: it is %(ours)s, asked for from here.",
+                name=row.name,
+                ours=refund.name,
+            )
+            for record in (row.ticket_id, row.sale_order_id):
+                if self._get_notes(record, row):
+                    record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")
+
+    def _get_notes(self, record, refund):
+        """What a record's chatter says of a refund."""
+        return record and record.sudo().message_ids.filtered(
+            lambda message: refund.name in (message.body or "")
+        )
+
     # Paid out -----------------------------------------------------------------------------------
 
     def _note_payouts(self, paid):

@@ -168,8 +168,14 @@ class MarketplaceStream(models.Model):
         )
 
     def _read_again(self, since):
-        """Forget how far it was read: the next run starts at `since`. Nothing is doubled."""
-        self.write({"cursor": False, "read_from": since, "next_pull": False})
+        """Forget how far it was read: the next run starts at `since`. Nothing is doubled.
+
+        What a client watches until it is over is no date and stays: nobody else would see the end.
+        """
+        self.write({"read_from": since, "next_pull": False})
+        for stream in self:
+            watched = stream.cursor.get("open") if isinstance(stream.cursor, dict) else None
+            stream.cursor = {"open": watched} if watched else False
 
     def action_read_again(self):
         """Ask from which date this stream shall be read again."""

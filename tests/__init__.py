@@ -9,6 +9,7 @@ from . import test_in_recorded
 from . import test_js
 from . import test_mail_doors
 from . import test_mirakl_account
+from . import test_mirakl_in_cost
 from . import test_mirakl_in_files
 from . import test_mirakl_incident_tour
 from . import test_mirakl_in_incidents
@@ -16,7 +17,9 @@ from . import test_mirakl_in_orders
 from . import test_mirakl_in_refunds
 from . import test_mirakl_in_threads
 from . import test_mirakl_out_answer
+from . import test_mirakl_out_chatter
 from . import test_mirakl_out_conversation
+from . import test_mirakl_out_doubt
 from . import test_mirakl_out_incident
 from . import test_mirakl_refund_cancel
 from . import test_mirakl_refund_doubt

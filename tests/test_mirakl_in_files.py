@@ -1,16 +1,31 @@
 """Files of messages: fetched when somebody opens them, once, and only by whoever may."""
 
 import base64
+from contextlib import closing
 
+import psycopg2
+import psycopg2.errorcodes
+
+from odoo import api
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests.test_cursor import TestCursor
 
+from ..connectors import records
 from ..models import marketplace_message_file
 from .mirakl_case import MiraklCase
+from .sandbox_api import URL
 
 TEXT = b"Das ist kaputt."
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
+
+
+class Conflict(psycopg2.errors.SerializationFailure):
+    """What PostgreSQL says to the second of two who write the same row."""
+
+    pgcode = psycopg2.errorcodes.SERIALIZATION_FAILURE
 
 
 @tagged("post_install", "-at_install")
@@ -186,3 +201,123 @@ class TestMiraklFiles(HttpCase, MiraklCase):
             self.assertIn(url, message.body)
             self.assertEqual(self.open_file(url).content, TEXT)
         self.assertExecuted("M13", 2)
+
+
+@tagged("post_install", "-at_install")
+class TestMiraklFileFetching(HttpCase, MiraklCase):
+    """The call may last a minute: neither the database nor other people wait for it."""
+
+    def setUp(self):
+        super().setUp()
+        content = base64.b64encode(TEXT).decode()
+        self.case = self.make_case(files=[{"name": "notiz.txt", "content": content}])
+        self.message = self.case.message_ids
+        self.remote_id = self.message.files[0]["remote_id"]
+
+    def open_file(self):
+        self.authenticate(self.agent.login, self.agent.login)
+        return self.url_open(f"/marketplace_helpdesk/file/{self.case.id}/{self.remote_id}")
+
+    def store_elsewhere(self):
+        """Another request stores the same file, in a transaction of its own."""
+        with self.registry.cursor() as cursor:
+            message = api.Environment(cursor, self.env.uid, {})[self.message._name].browse(
+                self.message.id
+            )
+            found = records.File("notiz.txt", TEXT)
+            return message._keep_file(message.files[0], found).id
+
+    def take_lanes(self, cursor):
+        """What three downloads of the account hold while they are fetching."""
+        for lane in range(marketplace_message_file.LANES):
+            key = f"marketplace.file:{self.account.id}:{lane}"
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+            self.assertTrue(cursor.fetchone()[0], "a download has not given its lane back")
+
+    def give_lanes_back(self, cursor):
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+    def other_connection(self):
+        return closing(db_connect(self.env.cr.dbname).cursor())
+
+    def test_no_transaction_is_open_while_it_is_fetched(self):
+        seen = []
+
+        def look(answer):
+            # A cursor of a test has a savepoint where a real one has a transaction.
+            seen.append([bool(cursor._savepoint) for cursor in TestCursor._cursors_stack])
+            return answer
+
+        with self.wire("M13", change=look):
+            self.assertEqual(self.open_file().content, TEXT)
+        self.assertEqual(seen, [[False]])
+
+    def test_token_is_the_jobs_to_keep(self):
+        self.seller.configure(options={"oauth": "only"})
+        token_url = f"{URL}/mirakl/oauth/token"
+        self.account.write({"login": self.seller.login, "token_url": token_url, "token": False})
+        self.assertEqual(self.open_file().content, TEXT)
+        self.assertExecuted("token", 1)
+        self.assertFalse(self.account.token)
+
+    def test_opened_twice_at_once_is_stored_once(self):
+        stored = []
+
+        def overtake(answer):
+            stored.append(self.store_elsewhere())
+            return answer
+
+        with self.wire("M13", change=overtake):
+            self.assertEqual(self.open_file().content, TEXT)
+        self.env.invalidate_all()
+        self.assertEqual(self.message.files[0]["attachment_id"], stored[0])
+        self.assertEqual(self.message.mail_message_id.attachment_ids.ids, stored)
+
+    def test_opened_again_while_it_is_fetched_waits_for_it(self):
+        with self.other_connection() as cursor:
+            self.take_lanes(cursor)
+
+            def pause(_seconds):
+                self.store_elsewhere()
+                self.give_lanes_back(cursor)
+
+            self.patch(marketplace_message_file.time, "sleep", pause)
+            self.assertEqual(self.open_file().content, TEXT)
+        self.assertExecuted("M13", 0)
+
+    def test_few_at_a_time(self):
+        self.patch(marketplace_message_file, "LANE_SECONDS", 0)
+        with self.other_connection() as cursor:
+            self.take_lanes(cursor)
+            answer = self.open_file()
+            self.assertEqual(answer.status_code, 502)
+            self.assertIn("being fetched just now", answer.text)
+            self.assertExecuted("M13", 0)
+            self.give_lanes_back(cursor)
+        self.assertEqual(self.open_file().content, TEXT)
+
+    def test_lanes_are_given_back(self):
+        with self.other_connection() as cursor:
+            for fault in ("http500_before", None):
+                if fault:
+                    self.seller.fault("M13", fault)
+                self.assertEqual(self.open_file().status_code, 502 if fault else 200)
+                self.take_lanes(cursor)
+                self.give_lanes_back(cursor)
+
+    def test_storing_that_meets_another_one_asks_only_once(self):
+        """A conflict in the database repeats the storing, not the call."""
+        service = type(self.env["marketplace.message"])
+        genuine, tries = service._keep_file, []
+
+        def conflict_once(message, file, found):
+            tries.append(found)
+            if len(tries) == 1:
+                raise Conflict
+            return genuine(message, file, found)
+
+        self.patch(service, "_keep_file", conflict_once)
+        self.patch(marketplace_message_file.time, "sleep", lambda _seconds: None)
+        self.assertEqual(self.open_file().content, TEXT)
+        self.assertEqual(len(tries), 2)
+        self.assertExecuted("M13", 1)

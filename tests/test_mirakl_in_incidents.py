@@ -1,5 +1,6 @@
 """Incidents: seen on order lines, urgent at once, and over when the marketplace says so."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
@@ -296,6 +297,116 @@ class TestMiraklIncidents(IncidentCase):
         self.assertFalse(ours.with_user(far).has_access("read"))
         self.assertFalse(theirs.with_user(self.agent).has_access("read"))
 
+    def test_sparse_answer_closes_nothing(self):
+        """Operators leave keys out: what an answer does not tell is not over."""
+
+        def without_states(node):
+            for line in node["order_lines"]:
+                line.pop("order_line_state")
+            node.pop("has_incident")
+
+        def without_lines(node):
+            node.pop("order_lines")
+            node.pop("has_incident")
+
+        def said_by_the_order_alone(node):
+            for line in node["order_lines"]:
+                line["order_line_state"] = "SHIPPED"
+            node["has_incident"] = True
+
+        case = self.make_incident()
+        order, line = case.sale_order_id, case.sale_line_id
+        notes = self.texts(case.ticket_id)
+        for cut in (without_states, without_lines, said_by_the_order_alone):
+            with self.subTest(cut.__name__):
+                for read in (lambda: self.turn(pull=True), lambda: self.refresh(order)):
+                    with self.wire("OR11", change=self.cut(cut)):
+                        read()
+                    self.assertEqual(case.incident_state, "open")
+                    self.assertTrue(order.marketplace_has_incident)
+                    self.assertTrue(line.marketplace_incident)
+                self.turn(pull=True)
+                self.assertEqual(self.get_incidents({"number": case.order_ref}), case)
+                self.assertEqual(self.texts(case.ticket_id), notes)
+        self.seller.close_incident(case.order_ref)
+        with self.wire("OR11", change=self.cut(without_states)):
+            self.turn(pull=True)
+        self.account.stream_ids.filtered(lambda s: s.key == "orders").active = False
+        self.turn(pull=True)
+        self.assertEqual(case.incident_state, "closed", "it was watched on")
+
+    def cut(self, change):
+        """For `wire`: change every order of the answers."""
+
+        def change_answer(answer):
+            content = json.loads(answer.content)
+            for node in content["orders"]:
+                change(node)
+            return replace(answer, content=json.dumps(content).encode())
+
+        return change_answer
+
+    def test_read_again_forgets_no_open_incident(self):
+        case = self.make_incident()
+        streams = self.account.stream_ids
+        streams.filtered(lambda s: s.key == "orders").active = False
+        incidents = streams.filtered(lambda s: s.key == "incidents")
+        self.seller.close_incident(case.order_ref)
+        incidents._read_again(fields.Datetime.now() - timedelta(days=7))
+        self.turn(pull=True)
+        self.assertEqual(case.incident_state, "closed")
+        incidents._read_again(fields.Datetime.now() - timedelta(days=7))
+        self.assertFalse(incidents.cursor, "nothing is watched")
+
+
+@tagged("post_install", "-at_install")
+class TestMiraklIncidentEnds(IncidentCase):
+    """Closed at the marketplace while our words to the operator wait for their step."""
+
+    TEXT = "Ersatz <heute> zugestellt. Bitte schließen."
+
+    def resolve(self, case):
+        reason = self.get_reason("resolving", "8")
+        dialog = self.env["marketplace.resolve"].with_user(self.agent)
+        dialog.create(
+            {"case_id": case.id, "reason_id": reason.id, "body": self.TEXT}
+        ).action_confirm()
+        return case._get_resolution_steps()
+
+    def test_in_doubt_the_message_leaves_all_the_same(self):
+        case = self.make_incident()
+        self.seller.fault("OR64", "reset_after")
+        steps = self.resolve(case)
+        self.turn()
+        self.assertEqual(steps.mapped("state"), ["unknown", "waiting"])
+        # The end is read before the doubt is looked into.
+        steps[0].retry_at = fields.Datetime.now() + timedelta(days=1)
+        self.seller.close_incident(case.order_ref)
+        self.turn(pull=True)
+        self.assertEqual(case.incident_state, "closed")
+        self.assertEqual(steps.mapped("state"), ["unknown", "waiting"])
+        steps[0].retry_at = False
+        self.turn()
+        self.turn()
+        self.assertEqual(steps.mapped("state"), ["done", "done"])
+        self.assertEqual(case.incident_state, "closed")
+        self.assertSaid(steps[1].case_id, self.TEXT)
+        self.assertExecuted("OR64", 1)
+
+    def test_given_up_its_writer_gets_the_words_back(self):
+        case = self.make_incident()
+        self.seller.fault("OR64", "not_authorised")
+        steps = self.resolve(case)
+        self.turn()
+        self.assertEqual(steps.mapped("state"), ["rejected", "waiting"])
+        self.seller.close_incident(case.order_ref)
+        self.turn(pull=True)
+        self.assertEqual(steps.mapped("state"), ["cancelled", "cancelled"])
+        [activity] = case.ticket_id.activity_ids
+        self.assertIn("Message not sent", activity.summary)
+        self.assertEqual(activity.user_id, self.agent)
+        self.assertIn("Ersatz &lt;heute&gt; zugestellt", activity.note)
+
 
 @tagged("post_install", "-at_install")
 class TestMiraklIncidentClock(IncidentCase):
@@ -361,6 +472,23 @@ class TestMiraklIncidentClock(IncidentCase):
                 self.assertTrue(case.deadline)
                 self.assertFalse(ticket.stage_id.closed)
                 self.assertIn("Look whether it is disputed", " ".join(self.texts(ticket)))
+
+    def test_message_after_solving_starts_the_clock_anew(self):
+        """Also a mere "thanks" brings it back: not with a deadline that is long over."""
+        order = self.make_order()
+        thread = self.make_case(order)
+        case = self.make_incident(order)
+        self.solve(case)
+        self.answer(thread)
+        self.turn()
+        self.wait(hours=self.account.incident_hours + 5)
+        self.seller.say(thread.remote_id, "Danke, wir schließen.", sender="operator")
+        self.turn(pull=True)
+        self.assertEqual(case.incident_state, "open")
+        written = thread.message_ids.sorted("sent_at")[-1:].sent_at
+        self.assertEqual(case.awaiting_since, written)
+        self.assertEqual(case.deadline, written + timedelta(hours=self.account.incident_hours))
+        self.assertNotIn("Solve the incident", " ".join(self.alarms(case.ticket_id)))
 
     def test_message_in_a_thread_with_another_ticket(self):
         order = self.make_order()
@@ -444,7 +572,10 @@ class TestIncidentPages(IncidentCase):
         few, many = self.make_orders(25), self.make_orders(100)
         opened = self.count_queries(few), self.count_queries(many)
         seen = self.count_queries(few), self.count_queries(many)
-        over = [[replace(o, lines=()) for o in orders] for orders in (few, many)]
+        over = [
+            [replace(o, lines=(replace(o.lines[0], incident=None),)) for o in orders]
+            for orders in (few, many)
+        ]
         closed = self.count_queries(over[0]), self.count_queries(over[1])
         cases = self.env["marketplace.case"].search([("order_ref", "like", "PAGE-100-")])
         self.assertEqual(len(cases), 100)

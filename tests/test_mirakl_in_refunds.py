@@ -1,6 +1,7 @@
 """Money that Mirakl shows as given back: ours is known again, what others gave comes in once."""
 
 from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -181,6 +182,46 @@ class TestMiraklRefundImport(ImportCase):
         self.seller.refund(remote["number"], line=LAMP, amount=5)
         self.turn(pull=True)
         self.assertEqual(len(self.notes(order)), 1)
+
+    def test_another_currency_is_said(self):
+        order = self.read_order()
+        self.assertFalse(order.marketplace_warning)
+        self.seller.change_order(order.marketplace_ref, currency="SEK")
+        self.turn(pull=True)
+        self.assertIn("nothing can be refunded from here", order.marketplace_warning)
+        self.assertNotIn("given back there", order.marketplace_warning)
+        self.seller.refund(order.marketplace_ref, line=LAMP, amount=10)
+        self.turn(pull=True)
+        self.assertFalse(order.marketplace_refund_ids)
+        self.assertIn("given back there is not shown here", order.marketplace_warning)
+
+    def test_imported_one_that_was_ours_is_taken_back(self):
+        """Another worker read the order while ours was being sent, and told people so."""
+        case = self.make_case()
+        order = case.sale_order_id
+        self.seller.fault("OR28", "reset_after")
+        refund = self.ask_amount(order, 10)
+        self.turn()
+        self.assertEqual(refund.state, "doubt")
+        refund.operation_ids.retry_at = fields.Datetime.now() + timedelta(days=1)
+        service = type(self.env["marketplace.refund.import"])
+        with patch.object(service, "_is_unsettled", lambda *args: False):
+            self.turn(pull=True)
+        imported = self.get_imported(order)
+        name = imported.name
+        self.assertTrue(imported)
+        refund.operation_ids.retry_at = False
+        self.wait(minutes=11)
+        self.turn()
+        self.assertEqual(order.marketplace_refund_ids, refund)
+        for record in (order, case.ticket_id):
+            [told, taken_back] = [
+                m.preview for m in record.message_ids.sorted("id") if name in (m.body or "")
+            ]
+            self.assertIn("not from here", told)
+            self.assertIn(
+                f"{name} was not given in the back office: it is {refund.name}", taken_back
+            )
 
     def test_another_company_is_left_alone(self):
         company = self.env["res.company"].create(

@@ -232,6 +232,73 @@ class TestMiraklThreads(ThreadCase):
 
 
 @tagged("post_install", "-at_install")
+class TestMiraklPortal(ThreadCase):
+    """A customer with a portal reads his tickets: nothing that the operator and we say there."""
+
+    SECRET = "Der Kunde lügt wohl, bitte prüfen."
+
+    def shown(self, ticket):
+        """What a customer with a portal could read on a ticket that is his."""
+        public = ticket.message_ids.filtered(lambda m: not m.is_internal)
+        return " ".join([ticket.description or "", *(m.body or "" for m in public)])
+
+    def test_back_office_to_operator_is_a_note(self):
+        for to, internal in ((["OPERATOR"], True), (["CUSTOMER", "OPERATOR"], False)):
+            with self.subTest(to=to):
+                case = self.make_case()
+                self.seller.say(case.remote_id, self.SECRET, sender="shop", to=to)
+                self.turn(pull=True)
+                message = case.message_ids[-1:]
+                bubble = message.mail_message_id
+                self.assertEqual(message.sender_type, "seller")
+                self.assertEqual(bubble.is_internal, internal)
+                self.assertEqual(bubble.subtype_id.internal, internal)
+                self.assertEqual(bubble.marketplace_recipients, ",".join(to).lower())
+                self.assertEqual(self.SECRET in self.shown(case.ticket_id), not internal)
+
+    def test_description_is_the_customers(self):
+        order = self.make_order()
+        thread = self.make_thread(order, sender="operator", text=self.SECRET, to=["SHOP"])
+        self.seller.say(thread["id"], "Auch geheim.", sender="shop", to=["OPERATOR"])
+        self.seller.say(thread["id"], "Wo ist meine Lampe?")
+        self.turn(pull=True)
+        ticket = self.get_case(thread).ticket_id
+        self.assertIn("Wo ist meine Lampe?", ticket.description)
+        self.assertTrue(ticket.partner_id)
+        self.assertNotIn(self.SECRET, self.shown(ticket))
+        self.assertNotIn("Auch geheim", self.shown(ticket))
+
+    def test_ticket_of_the_operator_alone_is_no_customers(self):
+        """Until the customer takes part."""
+        order = self.make_order(customer={"firstname": "Karim", "lastname": "Berger"})
+        thread = self.make_thread(order, sender="operator", text=self.SECRET, to=["SHOP"])
+        self.turn(pull=True)
+        case = self.get_case(thread)
+        ticket = case.ticket_id
+        self.assertFalse(ticket.partner_id)
+        self.assertEqual(ticket.partner_name, "Karim Berger")
+        self.assertNotIn(self.SECRET, self.shown(ticket))
+        self.seller.say(thread["id"], "Wo ist meine Lampe?")
+        self.turn(pull=True)
+        self.assertEqual(ticket.partner_id, case.sale_order_id.partner_id)
+        self.assertFalse(ticket.partner_email)
+        self.assertNotIn(self.SECRET, self.shown(ticket))
+
+    def test_order_that_comes_later_makes_it_no_customers(self):
+        self.account.order_policy = "await"
+        order = self.make_order()
+        secret = self.make_thread(order, sender="operator", text=self.SECRET, to=["SHOP"])
+        asked = self.make_thread(order)
+        self.turn(pull=True)
+        partner = self.env["res.partner"].create({"name": "Karim"})
+        self.env["sale.order"].create(
+            {"partner_id": partner.id, "client_order_ref": order["number"]}
+        )
+        self.assertFalse(self.get_case(secret).ticket_id.partner_id)
+        self.assertEqual(self.get_case(asked).ticket_id.partner_id, partner)
+
+
+@tagged("post_install", "-at_install")
 class TestMiraklClock(ThreadCase):
     def test_starts_and_stops_with_the_marketplace(self):
         case = self.make_case(at=ago(hours=3))
@@ -420,6 +487,26 @@ class TestMiraklEchoes(ThreadCase):
         self.turn(pull=True)
         self.assertEqual(case.message_ids.mapped("sender_type"), ["customer", "seller", "customer"])
         self.assertTrue(case.awaiting_since)
+
+    def test_only_what_left_and_only_ours_is_adopted(self):
+        """A thread with our words is ours where ours may have left, and where we said them."""
+        text = "Guten Tag, eine Frage zu Ihrer Bestellung."
+        for sender, left in (("shop", False), ("customer", True)):
+            with self.subTest(sender):
+                order = self.read_order()
+                self.seller.fault("OR43", "reset_before")
+                case = self.contact(order, text)
+                if left:
+                    self.turn()
+                    case.operation_ids.retry_at = fields.Datetime.now() + timedelta(days=1)
+                else:
+                    case.operation_ids.with_user(self.agent).action_abandon()
+                thread = self.make_thread(
+                    {"number": order.marketplace_ref}, text=text, sender=sender
+                )
+                self.turn(pull=True)
+                self.assertFalse(case.remote_id)
+                self.assertNotEqual(self.get_case(thread), case)
 
     def test_conversation_that_we_started(self):
         order = self.read_order()

@@ -130,15 +130,6 @@ class TestMiraklAnswer(MiraklCase):
         both = self.answer(case, SECOND, recipient="both").mail_message_id
         self.assertFalse(both.is_internal)
 
-    def test_chatter_follows_the_policy(self):
-        self.account.recipient_policy = "both"
-        case = self.make_case()
-        ticket = case.ticket_id.with_user(self.agent)
-        self.assertIn("Seen by the customer and", ticket.marketplace_seen_by)
-        ticket.message_post(body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment")
-        self.turn()
-        self.assertEqual(self.get_to(case), ["CUSTOMER", "OPERATOR"])
-
     # Files --------------------------------------------------------------------------------------
 
     def test_files_leave_with_the_message(self):
@@ -153,21 +144,6 @@ class TestMiraklAnswer(MiraklCase):
         self.assertEqual(reply.state, "done")
         sent = {f["name"]: f["size"] for f in self.last_message(case)["attachments"]}
         self.assertEqual(sent, {"label.pdf": len(PDF), "photo.jpg": 9})
-
-    def test_files_of_the_chatter(self):
-        case = self.make_case()
-        pending = self.attach("from-chatter.txt", b"hello")
-        pending.sudo().res_model = "mail.compose.message"
-        case.ticket_id.with_user(self.agent).message_post(
-            body=TEXT,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            attachment_ids=pending.ids,
-            attachments=[("by-program.txt", b"content")],
-        )
-        self.turn()
-        names = sorted(f["name"] for f in self.last_message(case)["attachments"])
-        self.assertEqual(names, ["by-program.txt", "from-chatter.txt"])
 
     def test_foreign_file(self):
         """A file that the agent may not read does not leave with his answer."""
@@ -192,6 +168,24 @@ class TestMiraklAnswer(MiraklCase):
             self.answer(case, SECOND, attachment_ids=[Command.set(again.ids)])
         self.turn()
         self.assertEqual(reply.state, "done")
+
+    def test_nobody_chosen(self):
+        """An emptied recipient is no choice, and the policy does not make one."""
+        case = self.make_case()
+        dialog = self.open_answer(case, recipient=False)
+        with self.refused("Choose who shall get it"):
+            dialog.action_send()
+        self.assertFalse(case.operation_ids)
+
+    def test_files_begun_in_the_composer(self):
+        """Text and files of the composer were taken to the dialog: its uploads go too."""
+        case = self.make_case()
+        pending = self.attach("begun.txt", b"hello")
+        pending.sudo().res_model = "mail.compose.message"
+        self.answer(case, TEXT, attachment_ids=[Command.set(pending.ids)])
+        self.assertFalse(pending.exists())
+        self.turn()
+        self.assertEqual([f["name"] for f in self.last_message(case)["attachments"]], ["begun.txt"])
 
     def test_limits(self):
         case = self.make_case()

@@ -1,5 +1,10 @@
 """Conversations that we start: about an order, with the operator, and which number they get."""
 
+import base64
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.tests import Form, tagged
 
 from .mirakl_case import MiraklCase
@@ -202,6 +207,93 @@ class TestMiraklConversation(MiraklCase):
         self.turn()
         self.assertEqual(len(self.threads()), 1)
         self.assertSaid(case, FIRST, SECOND)
+
+    def test_nothing_of_the_twin_is_lost(self):
+        """People worked on the ticket of the case that was read before its number was known."""
+        order = self.read_order()
+        case = self.start(order, "both")
+        ticket = case.ticket_id
+        ticket.user_id = False
+        self.die(self.wire("OR43", after=Killed()))
+        (thread,) = self.threads()
+        content = base64.b64encode(b"Das ist kaputt.").decode()
+        files = [{"name": name, "content": content} for name in ("eins.txt", "zwei.txt")]
+        self.seller.say(thread["id"], "Siehe Anhang.", files=files)
+        # As it is where its message cannot be known by its text.
+        blind = patch.object(type(case), "_was_opened_by_us", lambda *args: False)
+        with (
+            blind,
+            patch.object(type(self.env["marketplace.inbox"]), "_adopt_echoes", lambda *a: 0),
+        ):
+            self.turn(pull=True)
+        twin = self.env["marketplace.case"].search([("remote_id", "=", thread["id"])])
+        self.assertNotEqual(twin, case)
+        spare = twin.ticket_id
+        message = twin.message_ids.filtered("files")
+        kept = self.env["ir.attachment"].create(
+            {"name": "eins.txt", "res_model": spare._name, "res_id": spare.id}
+        )
+        message.mail_message_id.attachment_ids = kept
+        queued = self.answer(twin, SECOND)
+        queued.retry_at = fields.Datetime.now() + timedelta(days=1)
+        twin.no_answer_at = noted = fields.Datetime.now()
+        twin.warned = True
+        spare.user_id = self.manager
+        activity = spare.activity_schedule("mail.mail_activity_data_todo", summary="Anrufen")
+        refunds = self.env["marketplace.refund"]
+        values = {
+            "account_id": self.account.id,
+            "sale_order_id": order.id,
+            "kind": "amount",
+            "currency_id": order.currency_id.id,
+            "ticket_id": spare.id,
+        }
+        by_case = refunds.create({**values, "case_id": twin.id})
+        by_ticket = refunds.create(values)
+        case._take_remote_id(thread["id"])
+        self.assertFalse(twin.exists())
+        self.assertFalse(spare.active)
+        # Its links lead to files that can be had.
+        url = f"/marketplace_helpdesk/file/{case.id}/"
+        self.assertEqual(message.mail_message_id.body.count(url), 2)
+        self.assertNotIn(f"/file/{twin.id}/", message.mail_message_id.body)
+        self.assertEqual((kept.res_model, kept.res_id), ("helpdesk.ticket", ticket.id))
+        # What was written there and has not been seen yet.
+        bubble = queued.mail_message_id
+        self.assertEqual((queued.case_id, queued.ticket_id), (case, ticket))
+        self.assertEqual((bubble.model, bubble.res_id), ("helpdesk.ticket", ticket.id))
+        self.assertEqual((by_case | by_ticket).ticket_id, ticket)
+        self.assertEqual(by_case.case_id, case)
+        self.assertEqual((activity.exists().res_id, ticket.activity_ids), (ticket.id, activity))
+        self.assertEqual(ticket.user_id, self.manager)
+        self.assertEqual(case.no_answer_at, noted)
+
+    def test_clock_of_the_twin_goes_on(self):
+        """Who was warned once is not warned again."""
+        order = self.read_order()
+        case = self.start(order)
+        case.operation_ids.retry_at = fields.Datetime.now() + timedelta(days=1)
+        thread = self.make_thread({"number": order.marketplace_ref})
+        self.turn(pull=True)
+        twin = self.get_case(thread)
+        self.assertTrue(twin.awaiting_since)
+        since, twin.warned = twin.awaiting_since, True
+        closed = twin.closed_at = fields.Datetime.now() - timedelta(days=3)
+        case._take_remote_id(thread["id"])
+        self.assertEqual((case.awaiting_since, case.warned, case.closed_at), (since, True, closed))
+
+    def test_ticket_of_the_operator_alone_is_no_customers(self):
+        """A customer with a portal reads the tickets that are his."""
+        for recipient, is_his in (("operator", False), ("both", True), (None, True)):
+            with self.subTest(recipient):
+                order = self.read_order()
+                ticket = self.start(order, recipient).ticket_id
+                partner = order.partner_id
+                self.assertEqual(ticket.partner_id, partner if is_his else partner.browse())
+                self.assertEqual(ticket.partner_name, partner.name)
+                self.turn()
+                self.turn(pull=True)
+                self.assertEqual(bool(ticket.partner_id), is_his)
 
     def test_who_may_not(self):
         seller = self._make_user("seller", "sales_team.group_sale_salesman")

@@ -196,7 +196,9 @@ class TestMiraklIncidentOut(MiraklCase):
         self.assertEqual((resolution.state, resolution.code), ("rejected", "no_incident"))
         self.turn(pull=True)
         self.assertEqual((resolution.state, message.state), ("cancelled", "cancelled"))
-        self.assertEqual(self.alarms(case.ticket_id), [])
+        self.assertEqual(
+            self.alarms(case.ticket_id), ["Message not sent: the incident was closed meanwhile"]
+        )
         self.assertEqual(self.said_to_operator(case), [])
 
     # Each fails alone ---------------------------------------------------------------------------
@@ -367,7 +369,10 @@ class TestMiraklIncidentOut(MiraklCase):
             self.assertTrue(ticket.can_marketplace_answer)
             if by_chatter:
                 ticket.message_post(
-                    body=ANSWER, message_type="comment", subtype_xmlid="mail.mt_comment"
+                    body=ANSWER,
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                    marketplace_shown=ticket.marketplace_shown,
                 )
             else:
                 action = ticket.action_marketplace_answer()

@@ -1,8 +1,13 @@
 """Refunds at Mirakl whose answer is lost: found, sent again, or left to a person; never doubled."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 
+from ..connectors import base
+from ..connectors.mirakl.client import MiraklClient
 from .mirakl_refund_case import MiraklRefundCase
 from .out_case import Killed
 
@@ -162,6 +167,53 @@ class TestMiraklRefundDoubt(MiraklRefundCase):
         self.assertExecuted("OR28", 0)
         self.assertEqual(order.marketplace_refund_ids, refund)
         self.assertAmounts(order, 79.7, 10, 0, 69.7)
+
+    @contextmanager
+    def late(self, order, **values):
+        """A refund shows only after it was found to be absent."""
+        genuine, shown = MiraklClient.find, []
+
+        def find(client, *args):
+            finding = genuine(client, *args)
+            if finding.verdict == base.ABSENT and not shown:
+                shown.append(self.seller.refund(order.marketplace_ref, line=LAMP, **values))
+            return finding
+
+        with patch.object(MiraklClient, "find", find):
+            yield
+
+    def test_shows_after_it_was_given_up(self):
+        """What shows late, when it is about to be sent again, is not given a second time."""
+        order = self.read_order()
+        self.seller.fault("OR28", "reset_before")
+        refund = self.ask_amount(order, 10)
+        self.turn()
+        with self.late(order, amount=10, reason_code="17"):
+            self.settle(refund)
+        self.assertEqual(refund.state, "accepted")
+        self.assertRefunds(order, 10)
+        self.assertExecuted("OR28", 0)
+        self.assertTrue(refund.line_ids.remote_id)
+        self.turn(pull=True)
+        self.assertEqual(order.marketplace_refund_ids, refund)
+        self.assertAmounts(order, 79.7, 10, 0, 69.7)
+
+    def test_something_else_shows_after_it_was_given_up(self):
+        """It may be ours: nothing is sent, a person decides, and then it is sent."""
+        order = self.read_order()
+        self.seller.fault("OR28", "reset_before")
+        refund = self.ask_amount(order, 10)
+        self.turn()
+        with self.late(order, amount=7, reason_code="17"):
+            self.settle(refund)
+        operation = refund.operation_ids
+        self.assertEqual((refund.state, operation.needs_decision), ("doubt", True))
+        self.assertIn("Nothing was sent", operation.message)
+        self.assertExecuted("OR28", 0)
+        operation.with_user(self.manager).action_not_happened()
+        self.turn()
+        self.assertEqual(refund.state, "accepted")
+        self.assertRefunds(order, 7, 10)
 
     def test_next_refund_waits_for_the_doubtful_one(self):
         order = self.read_order()

@@ -26,6 +26,9 @@ class MarketplaceAnswer(models.TransientModel):
     sale_order_id = fields.Many2one("sale.order", "Order")
     about_id = fields.Many2one("marketplace.case", "Incident")
     operator_account_id = fields.Many2one("marketplace.account", "Account Of The Operator")
+    from_ticket_id = fields.Many2one(
+        "helpdesk.ticket", help="Where it was asked for, if that is not the conversation's ticket."
+    )
     replaces_id = fields.Many2one("marketplace.operation", "Message To Correct")
     ticket_id = fields.Many2one("helpdesk.ticket", compute="_compute_account_id")
     known_order_id = fields.Many2one("sale.order", "Sale Order", compute="_compute_account_id")
@@ -144,6 +147,12 @@ class MarketplaceAnswer(models.TransientModel):
         allowed = self._get_participants()
         both = self.account_id.recipient_policy == "both"
         return allowed if both else allowed[:1]
+
+    def _get_recipients(self):
+        """Who gets it: what is on screen; nobody where nobody was chosen. None = no choice."""
+        if not self.account_id._can(base.CHOOSE_RECIPIENT):
+            return None
+        return RECIPIENTS.get(self.recipient, [])
 
     @api.depends("account_id", "case_id", "customer_name", "order_ref")
     def _compute_recipient_choices(self):
@@ -282,8 +291,7 @@ class MarketplaceAnswer(models.TransientModel):
 
     def _get_last_seen(self):
         """The marketplace's number of the newest message that was there when it was written."""
-        seen = self.case_id.message_ids.filtered(lambda m: m.remote_id and m.id <= self.seen_id)
-        return seen.sorted(lambda m: (m.sent_at, m.id))[-1:].remote_id or ""
+        return self.case_id._get_last_remote_message(self.seen_id)
 
     # Sending ------------------------------------------------------------------------------------
 
@@ -303,12 +311,13 @@ class MarketplaceAnswer(models.TransientModel):
             self.subject,
             self.close_after and self.can_close,
             replaces=self.replaces_id,
-            recipients=RECIPIENTS.get(self.recipient),
+            recipients=self._get_recipients(),
             attachments=self.attachment_ids,
             topic_code=(self.topic_id & self.topic_ids).code or "",
             last_seen=self._get_last_seen(),
         )
         self._drop_attachments()
+        self.from_ticket_id._marketplace_tell_elsewhere(case)
         if self.ticket_id:
             return {"type": "ir.actions.act_window_close"}
         return case.action_view_ticket()
@@ -345,4 +354,5 @@ class MarketplaceAnswer(models.TransientModel):
             raise UserError(self.problem)
         if account.uses_relay_mail:
             return cases._open_for_order(order)
-        return cases._open_conversation(account, order, order.marketplace_ref)
+        names = RECIPIENTS.get(self.recipient) or ()
+        return cases._open_conversation(account, order, order.marketplace_ref, recipients=names)

@@ -97,3 +97,4 @@ class MarketplaceAnswer(models.TransientModel):
         """What was sent is kept with its message; the dialog's own files go."""
         own = self.attachment_ids.sudo().filtered(lambda a: a.res_model == self._name)
         own.unlink()
+        self.attachment_ids._marketplace_drop_uploads()

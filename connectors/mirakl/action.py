@@ -96,7 +96,8 @@ class ResolveIncidentAction(OrderAction):
             raise errors.RefusedError("The marketplace does not show this order line.", "no_line")
         if not self.operation.reason_code:
             raise errors.RefusedError("The marketplace wants a reason. Choose one.", "no_reason")
-        if not mapper.is_held(line["remote_state"]):
+        # A sparse answer without a state does not tell: then the marketplace decides.
+        if line["remote_state"] and not mapper.is_held(line["remote_state"]):
             raise errors.RefusedError(
                 "The incident of this line is closed already: nothing was sent.", "no_incident"
             )
@@ -115,7 +116,7 @@ class ResolveIncidentAction(OrderAction):
 
     def compare(self, before, now):
         line = now["lines"].get(self.operation.line_remote_id)
-        if line and not mapper.is_held(line["remote_state"]):
+        if line and line["remote_state"] and not mapper.is_held(line["remote_state"]):
             return base.Finding(base.FOUND, base.Outcome(True), now)
         reason = "Marking an incident as solved twice is taken as harmless."
         return base.Finding(base.ABSENT, now=now, reason=reason)

@@ -150,7 +150,7 @@ class MiraklClient(base.Client):
         gone = [ref for ref in cursor.get("open") or () if ref not in numbers]
         fresh = self.get_order_nodes(gone)
         # An order that only slipped between two pages still has its incident.
-        still = [values.text(node.get("order_id")) for node in fresh if has_incident(node)]
+        still = [values.text(node.get("order_id")) for node in fresh if may_have_incident(node)]
         mark = {"until": now.isoformat(), "open": [ref for ref in (*numbers, *still) if ref]}
         yield self._page([*nodes, *fresh], mapper.map_order, "order_id", mark)
 
@@ -384,14 +384,16 @@ class MiraklClient(base.Client):
         return checks.run(self)
 
 
-def has_incident(node):
-    """Whether an order of OR11 says, or one of its lines shows, that an incident is open."""
+def may_have_incident(node):
+    """Whether an order of OR11 says, or one of its lines shows, that an incident is open; or does
+    not say enough to know that none is."""
     try:
         lines = values.items(node, "order_lines")
     except ValueError:
         lines = []
     states = [values.text(line.get("order_line_state")) for line in lines]
-    return node.get("has_incident") is True or any(map(mapper.is_held, states))
+    is_told = bool(states) and all(states)
+    return not is_told or node.get("has_incident") is True or any(map(mapper.is_held, states))
 
 
 def _get_file(answer, remote_id):

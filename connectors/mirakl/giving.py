@@ -65,6 +65,12 @@ class GivingAction(OrderAction):
                     "Nothing was sent. Look at the order and ask again.",
                     "over_left",
                 )
+            if not line["give_back"]:
+                raise errors.RefusedError(
+                    "Nothing of this order line can be given back in its present state at the "
+                    "marketplace. Nothing was sent.",
+                    "no_way",
+                )
 
     def _check_line(self, picture, part):
         line = picture["lines"].get(part.line_id)

@@ -129,7 +129,8 @@ def _map_line(order, line):
         refunded_shipping=shipping - shipping_left,
         give_back=get_give_back(order, line) if goods_left + shipping_left > 0 else "",
         shipped_at=date(line.get("shipped_date")),
-        incident=_map_incident(line) if remote_state == const.INCIDENT_OPEN else None,
+        incident=_map_incident(line) if is_held(remote_state) else None,
+        incident_told=bool(remote_state) and not is_contradicted(order),
     )
 
 
@@ -152,6 +153,12 @@ def _map_incident(line):
 def is_held(remote_state):
     """Whether an incident is open on a line in this state."""
     return remote_state == const.INCIDENT_OPEN
+
+
+def is_contradicted(order):
+    """Whether the order says that an incident is open, and no line shows it."""
+    states = [text(line.get("order_line_state")) for line in items(order, "order_lines")]
+    return order.get("has_incident") is True and not any(map(is_held, states))
 
 
 def is_debited(order, line):

@@ -161,14 +161,18 @@ class ReplyAction(Action):
         # Elsewhere what was there before is known in full, and no clock has to be believed.
         whole = self.is_answer or self.operation.order_ref
         earliest = datetime.min if whole else sent_at - const.SKEW
+        known = {*before["messages"], *self.operation.own}
         try:
-            ours = self._pick(found, set(before["messages"]), earliest)
+            ours, others = self._pick(found, known, earliest, before.get("to"))
         except values.MAPPING_ERRORS as error:
             raise self.service.unreadable(error) from None
         if ours:
             message_id, thread_id = ours
             outcome = base.Outcome(True, remote_id=message_id, case_remote_id=thread_id)
             return base.Finding(base.FOUND, outcome, now)
+        if others:
+            reason = "The same text went to somebody else: it may be this message or not."
+            return base.Finding(base.UNDECIDABLE, now=now, reason=reason)
         reason = "The thread does not show this message."
         return self.settle(base.Finding(base.ABSENT, now=now, reason=reason), sent_at)
 
@@ -180,17 +184,24 @@ class ReplyAction(Action):
         except values.MAPPING_ERRORS as error:
             raise self.service.unreadable(error) from None
 
-    def _pick(self, found, known, earliest):
-        """(message id, thread id) of the first message of ours with this text that is new."""
+    def _pick(self, found, known, earliest, to):
+        """New messages of ours with this text: (message id, thread id) of the first one to the
+        same recipients or None, and the same of the first one to others.
+
+        `known`: numbers that are not this message. `to`: whom it went to, None = as it asked.
+        """
         wanted = normalise(self.operation.text)
-        candidates = []
+        addressed = set(to or map(const.REMOTE_RECIPIENTS.get, self.operation.recipients))
+        same, others = [], []
         for message_id, (thread_id, item) in found.items():
             if message_id in known or mapper.get_sender(item) != records.SELLER:
                 continue
             moment = mapper.required_date(item, "date_created")
             if moment >= earliest and normalise(values.text(item.get("body"))) == wanted:
-                candidates.append((moment, message_id, thread_id))
-        return min(candidates)[1:] if candidates else None
+                shown = {const.REMOTE_RECIPIENTS.get(name) for name in mapper.get_recipients(item)}
+                fits = not shown or not addressed or shown == addressed
+                (same if fits else others).append((moment, message_id, thread_id))
+        return [min(group)[1:] if group else None for group in (same, others)]
 
 
 def _get_addressed(messages, participants):

@@ -449,6 +449,41 @@ def test_an_incident_that_slipped_between_pages_is_not_over(server, client):
     assert page.cursor["open"] == ["B"] and page.records[0].lines[0].incident
 
 
+@pytest.mark.parametrize(
+    ("node", "told"),
+    [
+        (order(line(state="SHIPPED")), [True]),
+        (order(line(state=None)), [False]),
+        (order(line(state="SHIPPED"), line(state=None, order_line_id="2")), [True, False]),
+        # The order says that there is one, and no line shows it: no end of it either.
+        (order(line(state="SHIPPED"), has_incident=True), [False]),
+        (
+            order(
+                line(state="SHIPPED"),
+                line(state="INCIDENT_OPEN", order_line_id="2"),
+                has_incident=True,
+            ),
+            [True, True],
+        ),
+    ],
+)
+def test_what_tells_of_no_incident(node, told):
+    item = mapper.map_order(node)
+    assert [one.incident_told for one in item.lines] == told
+    assert item.tells_incidents == all(told)
+
+
+def test_an_order_without_lines_tells_nothing():
+    assert not mapper.map_order(order(order_lines=None)).tells_incidents
+
+
+def test_an_order_that_tells_nothing_is_watched_on(server, client):
+    sparse = order(line(state=None), order_id="B"), order(order_id="C", order_lines=None)
+    server.replies = [orders(), orders(*sparse)]
+    (page,) = client.pull("incidents", {"until": "", "open": ["B", "C"]}, None)
+    assert page.cursor["open"] == ["B", "C"]
+
+
 def test_no_incident_costs_one_call(server, client):
     server.replies = [orders()]
     (page,) = client.pull("incidents", {"open": []}, None)

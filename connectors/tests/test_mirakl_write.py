@@ -360,6 +360,20 @@ def test_what_is_not_our_reply(other, server, client):
     assert find_reply(client, server, other).verdict == base.ABSENT
 
 
+def test_another_reply_of_ours_is_not_this_one(server, client):
+    operation = replace(REPLY, own=("m2",))
+    finding = find_reply(client, server, message(1), ours(2), operation=operation)
+    assert finding.verdict == base.ABSENT
+
+
+def test_the_same_text_to_somebody_else_is_not_taken(server, client):
+    """A person decides; where both are there, the one to the same people is ours."""
+    other = ours(2, to=("OPERATOR",))
+    assert find_reply(client, server, other).verdict == base.UNDECIDABLE
+    finding = find_reply(client, server, other, ours(3, minute=40, to=("CUSTOMER",)))
+    assert finding.outcome.remote_id == "m3"
+
+
 def test_clocks_do_not_decide_about_a_reply(server, client):
     early = ours(2) | {"date_created": "2026-11-19T11:20:00Z"}
     assert find_reply(client, server, message(1), early).verdict == base.FOUND
@@ -470,6 +484,8 @@ def test_picture_of_an_order(server, client):
         (replace(REFUND, lines=(base.RefundLine(LINE, amount=Decimal(1)),)), order(), "no_reason"),
         (refund((LINE, "1", None)), WAITING, "not_debited"),
         (refuse((LINE, "1", "0")), order(), "debited"),
+        (refund((LINE, "1", None)), order(line(state="REFUSED")), "no_way"),
+        (refuse((LINE, "1", "0")), order(line(state="CANCELED")), "no_way"),
         (replace(REFUND, order_ref="other"), order(), "no_order"),
         (replace(RESOLVE, reason_code=""), FROZEN, "no_reason"),
         (replace(RESOLVE, line_remote_id=LINE_2), FROZEN, "no_incident"),
@@ -679,6 +695,14 @@ def test_resolve_in_doubt(server, client):
     finding = find(client, server, RESOLVE, before, FROZEN, sent_at=NOW)
     assert finding.verdict == base.ABSENT and "harmless" in finding.reason
     assert find(client, server, RESOLVE, before, order()).outcome == base.Outcome(True)
+
+
+def test_resolve_where_the_line_has_no_state(server, client):
+    """A sparse answer proves no end: Mirakl itself decides, and a doubt is not taken as done."""
+    sparse = order(line(state=None), line(2))
+    before = picture_of(client, server, RESOLVE, sparse)
+    finding = find(client, server, RESOLVE, before, sparse, sent_at=NOW)
+    assert finding.verdict == base.ABSENT
 
 
 def test_resolve_refused(server, client):

@@ -25,8 +25,34 @@ patch(Chatter.prototype, {
 
     get childSubEnv() {
         const env = super.childSubEnv;
-        env.inChatter.isMarketplace = () => this.isMarketplace;
+        Object.assign(env.inChatter, {
+            isMarketplace: () => this.isMarketplace,
+            getMarketplaceShown: () => this.marketplaceShown,
+            refreshMarketplaceShown: () => this.refreshMarketplaceShown(),
+        });
         return env;
+    },
+
+    /** What is shown stays as it is while somebody writes: the server tells what has changed. */
+    toggleComposer(mode = false, ...args) {
+        if (mode === "message") {
+            this.state.marketplaceShown = this.marketplaceData?.marketplace_shown;
+        }
+        return super.toggleComposer(mode, ...args);
+    },
+
+    /** After a refusal: show how it is now. */
+    async refreshMarketplaceShown() {
+        await this.reloadParentView();
+        this.state.marketplaceShown = this.marketplaceData?.marketplace_shown;
+        this.load(this.state.thread, ["messages"]);
+    },
+
+    get marketplaceShown() {
+        const fresh = this.marketplaceData?.marketplace_shown;
+        const opened = this.state.marketplaceShown;
+        const isOpen = this.state.composerType === "message";
+        return isOpen && opened && opened.ticket_id === fresh?.ticket_id ? opened : fresh;
     },
 
     get marketplaceData() {
@@ -50,16 +76,18 @@ patch(Chatter.prototype, {
 
     get marketplaceAnswerTitle() {
         return this.canMarketplaceAnswer
-            ? _t("Seen by the customer. Leaves through the marketplace, never from your mailbox.")
+            ? _t("%(seen_by)s Leaves through the marketplace, never from your mailbox.", {
+                  seen_by: this.marketplaceSeenBy,
+              })
             : _t("No answer can be sent: the case is closed, or its account is not enabled.");
     },
 
     get marketplaceSeenBy() {
-        return this.marketplaceData.marketplace_seen_by || _t("Seen by the customer.");
+        return this.marketplaceShown?.seen_by || _t("Seen by the customer.");
     },
 
     get marketplaceRecipient() {
-        return this.marketplaceData.marketplace_customer_name || _t("the customer");
+        return this.marketplaceShown?.to || _t("the customer");
     },
 
     get marketplacePlaceholder() {
@@ -69,8 +97,8 @@ patch(Chatter.prototype, {
         if (this.state.composerType === "note") {
             return _t("Internal note: only colleagues see it…");
         }
-        return _t("Answer to %(customer)s, through %(account)s…", {
-            customer: this.marketplaceRecipient,
+        return _t("Answer to %(recipient)s, through %(account)s…", {
+            recipient: this.marketplaceRecipient,
             account: this.marketplaceData.marketplace_account_id?.display_name || "",
         });
     },
