@@ -189,6 +189,14 @@ class HelpdeskTicket(models.Model):
         currency_field="marketplace_currency_id",
         groups="marketplace_helpdesk.group_agent",
     )
+    marketplace_is_frozen = fields.Boolean(
+        related="marketplace_order_id.marketplace_has_incident", groups="base.group_user"
+    )
+    marketplace_unpaid = fields.Monetary(
+        related="marketplace_order_id.marketplace_unpaid",
+        currency_field="marketplace_currency_id",
+        groups="marketplace_helpdesk.group_agent",
+    )
     marketplace_refunded = fields.Monetary(
         related="marketplace_order_id.marketplace_refunded",
         currency_field="marketplace_currency_id",
@@ -306,12 +314,15 @@ class HelpdeskTicket(models.Model):
     def _search_marketplace_order(self, operator, value):
         return [("marketplace_case_ids.sale_order_id", operator, value)]
 
-    @api.depends("marketplace_case_ids.answer_state")
+    @api.depends("marketplace_case_ids.answer_state", "marketplace_deadline")
     def _compute_marketplace_answer_state(self):
         worst_first = [state for state, _label in ANSWER_STATES]
         for ticket in self:
             states = [s for s in ticket.marketplace_case_ids.mapped("answer_state") if s]
-            ticket.marketplace_answer_state = min(states, key=worst_first.index, default=False)
+            state = min(states, key=worst_first.index, default=False)
+            # Nothing looks settled while somebody waits.
+            settled = state == "seen" and not ticket.marketplace_deadline
+            ticket.marketplace_answer_state = state if settled or state != "seen" else False
 
     @api.depends("marketplace_operation_ids.state")
     def _compute_marketplace_failure(self):

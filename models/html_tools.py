@@ -16,7 +16,9 @@ MIN_CONTAINED = 20
 CONTACT_DETAILS = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+\w"  # e-mail address
     r"|(?:https?://|www\.)\S+"  # link
-    r"|(?<!\w)(?:(?:\+|00)\d{1,3}[ .\-]?|0)[1-9](?:[ .\-]?\d){8}(?!\w)"  # phone number
+    # Phone number with its country, no parcel number; without, no date
+    r"|(?<!\w)(?!00\d{1,3}[ .\-/]+0)(?:\+|00)[1-9](?:[ .\-/()]{0,2}\d){7,13}(?!\w)"
+    r"|(?<!\w)(?!\d\d[./]\d\d[./](?:19|20)\d\d\b)0[1-9](?:[ .\-/]{0,3}\d){7,10}(?!\w)"
 )
 
 

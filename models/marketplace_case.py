@@ -191,7 +191,7 @@ class MarketplaceCase(models.Model):
                 writes and account._can(base.CLOSE) and case.is_open and bool(case.remote_id)
             )
 
-    @api.depends("operation_ids.state")
+    @api.depends("operation_ids.state", "awaiting_since")
     def _compute_answer_state(self):
         states = {
             "rejected": "failed",
@@ -205,7 +205,8 @@ class MarketplaceCase(models.Model):
         for case in self:
             replies = case.sudo().operation_ids.filtered(lambda o: o.kind == base.REPLY)
             last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
-            case.answer_state = states.get(last.state, False)
+            state = states.get(last.state, False)
+            case.answer_state = False if state == "seen" and case.awaiting_since else state
 
     def _is_done(self):
         """Whether nothing is left to do; cases that are never closed there are done when nobody

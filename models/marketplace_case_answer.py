@@ -50,6 +50,13 @@ class MarketplaceCase(models.Model):
         fitting = threads.filtered(
             lambda c: recipient in c._get_participants() and not c._get_answer_problem()
         )
+        if recipient == records.OPERATOR:
+            # Not into whatever the customer asked besides.
+            fitting = fitting.filtered(
+                lambda c: (
+                    c.ticket_id == self.ticket_id or c._get_participants() == [records.OPERATOR]
+                )
+            )
         return fitting.sorted(lambda c: (c.last_message_at or c.create_date, c.id))[-1:]
 
     def _get_order_name(self):

@@ -52,6 +52,13 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         groups="base.group_user",
     )
+    marketplace_unpaid = fields.Monetary(
+        "Of Which Not Paid Out Yet",
+        compute="_compute_marketplace_unpaid",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Accepted by the marketplace, which has not given it to the customer yet.",
+    )
     marketplace_asked = fields.Monetary(
         "Refund Asked",
         compute="_compute_marketplace_amounts",
@@ -166,6 +173,18 @@ class SaleOrder(models.Model):
             order.marketplace_left = (
                 order.marketplace_charged - order.marketplace_refunded - order.marketplace_asked
             )
+
+    @api.depends("marketplace_refund_ids.line_ids.state", "marketplace_refund_ids.line_ids.paid_at")
+    def _compute_marketplace_unpaid(self):
+        """Only where the marketplace tells when money is paid out, and for money that is."""
+        for order in self:
+            refunds = order.sudo().marketplace_refund_ids.filtered("tells_payout")
+            waiting = refunds.line_ids.filtered(
+                lambda line: (
+                    line.state == "accepted" and line.decision == "refund" and not line.paid_at
+                )
+            )
+            order.marketplace_unpaid = sum(waiting.mapped("accepted_amount"))
 
     @api.depends(
         "marketplace_shipped_at",

@@ -89,6 +89,18 @@ class TestMiraklIncidents(IncidentCase):
         self.assertFalse(order.marketplace_has_incident)
         self.assertFalse(any(order.order_line.mapped("marketplace_incident")))
 
+    def test_every_ticket_of_the_order_shows_it(self):
+        order = self.make_order()
+        thread = self.make_thread(order)
+        self.turn(pull=True)
+        ticket = self.get_case(thread).ticket_id
+        ticket.stage_id = ticket.team_id._get_applicable_stages().filtered("closed")[:1]
+        self.seller.open_incident(order["number"])
+        self.turn(pull=True)
+        [incident] = self.get_incidents(order)
+        self.assertNotEqual(incident.ticket_id, ticket)
+        self.assertTrue(ticket.marketplace_is_frozen and incident.ticket_id.marketplace_is_frozen)
+
     def test_reading_again_opens_nothing(self):
         case = self.make_incident()
         lines = len(case.ticket_id.message_ids)

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ..connectors import records
+from ..models.html_tools import find_contact_details
 from .mirakl_case import MiraklCase
 from .out_case import Killed
 
@@ -371,6 +372,13 @@ class TestMiraklAnswer(MiraklCase):
             reply.with_user(self.agent).action_correct()
 
     # Exactly once -------------------------------------------------------------------------------
+
+    def test_phone_numbers_of_any_country(self):
+        numbers = ("+49 151 23456789", "0151/23456789", "089 / 12 34 56 78", "06.39.98.12.34")
+        for number in numbers:
+            self.assertEqual(find_contact_details(f"Bitte {number} anrufen"), [number])
+        parcels = "DHL 0034 0434 1612, 00340434161209876543, am 02/11/2026 12:30, C00045711-A"
+        self.assertEqual(find_contact_details(parcels), [])
 
     def test_double_click(self):
         case = self.make_case()

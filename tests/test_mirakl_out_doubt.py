@@ -98,26 +98,3 @@ class TestMiraklReplyDoubt(MiraklCase):
         ):
             self.turn()
         self.assertEqual((reply.state, reply.needs_decision), ("unknown", True))
-
-    def test_shows_late(self):
-        """It left no trace in time and shows just before it would be sent again."""
-        case = self.make_case()
-        self.seller.fault("M12", "reset_before")
-        reply = self.answer(case, TEXT)
-        self.turn()
-        self.wait(minutes=11)
-        genuine = MiraklClient.find
-
-        def find(client, *args):
-            finding = genuine(client, *args)
-            if finding.verdict == base.ABSENT and not reply.doubted_at:
-                self.seller.say(case.remote_id, TEXT, sender="shop", to=["CUSTOMER"])
-            return finding
-
-        with patch.object(MiraklClient, "find", find):
-            self.turn()
-        self.wait(minutes=6)
-        self.turn()
-        self.assertEqual(reply.state, "done")
-        self.assertSaid(case, TEXT)
-        self.assertExecuted("M12", 0)

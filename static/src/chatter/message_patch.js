@@ -45,10 +45,19 @@ patch(MessageComponent.prototype, {
         return this.message.marketplace_recipients === "operator";
     },
 
+    /** Whom a message of ours went to, where there was a choice; the customer goes without saying. */
+    get recipientsText() {
+        if (this.isToOperatorOnly) {
+            return _t("To the operator");
+        }
+        const names = (this.message.marketplace_recipients || "").split(",");
+        return names.includes("operator") ? _t("To customer and operator") : "";
+    },
+
     get marketplaceSenderText() {
         switch (this.message.marketplace_sender) {
             case "seller":
-                return this.isToOperatorOnly ? _t("To the operator") : "";
+                return this.recipientsText;
             case "customer":
                 return _t("Customer");
             case "operator":

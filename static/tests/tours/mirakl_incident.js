@@ -36,6 +36,10 @@ registry.category("web_tour.tours").add("marketplace_mirakl_incident_solved", {
             trigger:
                 ".o-mail-Message:contains('ein Ersatz ist heute unterwegs') .o-mail-Message-notification:contains('Seen in the thread')",
         },
+        {
+            trigger:
+                ".o-mail-Message:contains('ein Ersatz ist heute unterwegs'):contains('To customer and operator')",
+        },
     ],
 });
 
