@@ -8,11 +8,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..connectors import base, records
-from .marketplace_case import KINDS
+from .marketplace_case import DEADLINE, INCIDENT_DEADLINE, KINDS
 
 SEQUENCE_CODE = "helpdesk.ticket.sequence"
 TO_DO = "mail.mail_activity_data_todo"
-DEADLINE = "marketplace_helpdesk.activity_deadline"
 # More tickets than this at once: their notices are created in bulk, without a live pop-up each.
 LIVE_NOTICES = 20
 ANSWER_STATES = [
@@ -573,6 +572,9 @@ class HelpdeskTicket(models.Model):
                 )
 
     def _marketplace_withdraw_deadline(self):
-        """Nobody waits any more: the warning of the deadline is over."""
-        calm = self.filtered(lambda t: not t.marketplace_deadline and t.activity_ids)
-        calm.activity_unlink([DEADLINE])
+        """Nobody waits any more, or no incident does: the warning of that deadline is over."""
+        for ticket in self.filtered("activity_ids"):
+            waiting = ticket.marketplace_case_ids.filtered("awaiting_since")
+            incidents = waiting.filtered(lambda case: case.kind == records.INCIDENT)
+            over = [] if waiting - incidents else [DEADLINE]
+            ticket.activity_unlink(over if incidents else [*over, INCIDENT_DEADLINE])

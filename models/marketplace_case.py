@@ -24,6 +24,9 @@ INCIDENT_STATES = [
     ("disputed", "Disputed"),
     ("closed", "Closed"),
 ]
+# Activities that warn of deadlines.
+DEADLINE = "marketplace_helpdesk.activity_deadline"
+INCIDENT_DEADLINE = "marketplace_helpdesk.activity_incident_deadline"
 # An incident in these states asks for something to be done.
 INCIDENT_WAITS = ("open", "disputed")
 # Longer ones are nothing that people read out.
@@ -327,12 +330,13 @@ class MarketplaceCase(models.Model):
         for case in cases.filtered("ticket_id"):
             reader = case.ticket_id.user_id.lang
             env = account.with_context(marketplace_lang=reader)._get_responsible_env()
+            incident = case.kind == records.INCIDENT
             case.ticket_id._marketplace_alert(
                 env._("Solve the incident before the marketplace's deadline")
-                if case.kind == records.INCIDENT
+                if incident
                 else env._("Answer before the marketplace's deadline"),
                 date=case.deadline,
-                activity="marketplace_helpdesk.activity_deadline",
+                activity=INCIDENT_DEADLINE if incident else DEADLINE,
             )
         cases.warned = True
 

@@ -439,6 +439,17 @@ class TestMiraklIncidentClock(IncidentCase):
         self.turn(pull=True)
         self.assertEqual(self.alarms(case.ticket_id), [])
 
+    def test_warning_ends_with_the_incident_though_a_customer_waits(self):
+        self.account.incident_hours = 0
+        self.account.warn_hours = 48
+        case = self.make_incident()
+        self.make_thread({"number": case.order_ref})
+        self.turn(pull=True)
+        self.assertEqual(len(self.alarms(case.ticket_id)), 2)
+        self.solve(case)
+        [summary] = self.alarms(case.ticket_id)
+        self.assertIn("Answer before", summary)
+
     def test_none_while_others_act(self):
         case = self.make_incident()
         self.solve(case)

@@ -186,7 +186,8 @@ class MarketplaceAnswer(models.TransientModel):
     def _compute_channel(self):
         for wizard in self:
             account = wizard.account_id
-            wizard.sender = account.sender_email if account.uses_relay_mail else account.name
+            shop = account.shop_name or account.name
+            wizard.sender = account.sender_email if account.uses_relay_mail else shop
             wizard.channel = (
                 wizard._describe_relay()
                 if account.uses_relay_mail
