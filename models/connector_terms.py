@@ -239,6 +239,7 @@ TERMS = (
     _lt("The secret of the OAuth client is missing."),
     _lt("The shop's name and state can be read."),
     _lt("The thread does not show this message."),
+    _lt("The same text went to somebody else: it may be this message or not."),
     _lt("The thread is full: it has 1,000 messages. Start a new conversation about the order."),
     _lt("Threads at Mirakl are never closed."),
     _lt("Threads at Mirakl are never closed; an incident is marked as solved."),

@@ -7,6 +7,7 @@ import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
+import { ListRenderer } from "@web/views/list/list_renderer";
 
 import { onWillUnmount } from "@odoo/owl";
 
@@ -55,9 +56,18 @@ export class MarketplaceLiveListController extends ListController {
     }
 }
 
+export class MarketplaceLiveListRenderer extends ListRenderer {
+    /** Tickets with an open incident stand out. */
+    getRowClass(record) {
+        const incident = record.data.marketplace_has_incident ? "o_mkt_incident_row" : "";
+        return `${super.getRowClass(record)} ${incident}`;
+    }
+}
+
 registry.category("views").add("marketplace_live_list", {
     ...listView,
     Controller: MarketplaceLiveListController,
+    Renderer: MarketplaceLiveListRenderer,
 });
 
 /** Whether the conversation stands beside the order: on tickets with cases, from a laptop on. */
