@@ -13,14 +13,9 @@ from .marketplace_case import INCIDENT_WAITS
 class MarketplaceCase(models.Model):
     _inherit = "marketplace.case"
 
-    is_incident_open = fields.Boolean(compute="_compute_is_incident_open")
     woken_at = fields.Datetime(
         "Asked About Again On", readonly=True, copy=False, help="After it was marked as solved."
     )
-
-    def _compute_is_incident_open(self):
-        for case in self:
-            case.is_incident_open = case._is_open_incident()
 
     def _is_open_incident(self):
         return self.kind == records.INCIDENT and self.incident_state != "closed"

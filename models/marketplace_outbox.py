@@ -189,8 +189,8 @@ class MarketplaceOutbox(models.AbstractModel):
         """Send one claimed operation once, and record what came of it."""
         attempts = operation.attempts
 
-        def record(function, *args, states=("sending",)):
-            run.do(self._fenced, operation, states, attempts, function, *args)
+        def record(function, *args, expected=("sending",)):
+            run.do(self._fenced, operation, expected, attempts, function, *args)
 
         try:
             self._send_claimed(operation, client, run, record)
@@ -226,14 +226,14 @@ class MarketplaceOutbox(models.AbstractModel):
             record(operation._set_state, "pending")
             raise
         except errors.ConnectorError as error:
-            record(self._record_error, operation, error, states=after_call)
+            record(self._record_error, operation, error, expected=after_call)
             return
         try:
-            record(self._record_outcome, operation, outcome, states=after_call)
+            record(self._record_outcome, operation, outcome, expected=after_call)
         except CONFLICTS:
             # It has left: what another worker wrote at the same moment is sorted out by asking.
             _logger.warning("The outcome of %s met another one", operation.reference, exc_info=True)
-            record(self._doubt_conflict, operation, outcome, states=after_call)
+            record(self._doubt_conflict, operation, outcome, expected=after_call)
 
     def _prepare(self, operation, client, run, record):
         """Read what is needed, note the picture before, and return the call that sends; None

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from odoo import fields
-
 from ..connectors.transport import HttpSession
 from .out_case import OutCase
 from .sandbox_api import URL, MiraklSeller
@@ -136,9 +134,3 @@ class MiraklCase(OutCase):
         refunds = [refund for line in remote["lines"] for refund in line["refunds"]]
         refunds.sort(key=lambda refund: refund["created_date"])
         self.assertEqual([float(refund["amount"]) for refund in refunds], list(amounts))
-
-    def forget_time(self):
-        """Every stream is due, and what waits is tried now."""
-        self.account.stream_ids.next_pull = False
-        waiting = self.env["marketplace.operation"].search([("retry_at", "!=", False)])
-        waiting.retry_at = fields.Datetime.now()
