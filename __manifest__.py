@@ -1,7 +1,7 @@
 {
     "name": "Marketplace Helpdesk",
     "summary": "Claims and refunds of marketplaces as helpdesk tickets beside their orders",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Marketplace Helpdesk contributors",
@@ -19,6 +19,7 @@
         "views/file_templates.xml",
         "wizards/marketplace_answer_views.xml",
         "wizards/marketplace_refund_views.xml",
+        "wizards/marketplace_refund_decision_views.xml",
         "wizards/marketplace_refuse_views.xml",
         "wizards/marketplace_resolve_views.xml",
         "wizards/marketplace_read_again_views.xml",
@@ -32,7 +33,9 @@
         "views/marketplace_preset_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/sale_order_views.xml",
+        "views/account_move_views.xml",
         "views/menus.xml",
+        "views/marketplace_refund_report_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["marketplace_helpdesk/static/src/**/*"],

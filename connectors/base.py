@@ -364,6 +364,7 @@ class Client:
     message_limits = MessageLimits()
     has_facts = False  # `get_facts` tells something
     tells_payout = False  # `records.OrderRefund.is_paid` follows the money
+    numbers_refunds = True  # what is given back has a number there, told when it is accepted
     relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
 
     def __init__(self, credentials, now=None):

@@ -179,6 +179,10 @@ class OrderRefund:
     """Money given back that the order shows on its own (a voucher, a refund, a cancellation).
 
     `amount`: all of it, taxes and shipping included; `shipping`: of which shipping charges.
+    `remote_id`: stable and unique among those of the order and of its kind, maybe made up from
+    what is told; "" where it cannot be told apart. `by_seller`: the seller pays, else the
+    marketplace. A gesture has no `line_remote_id`. `from_state`: only the state of the line says
+    so, which is once for a line; the amount is worked out. `created_at`: None where not told.
     `is_paid`: the customer has it; False also where the marketplace does not tell.
     """
 
@@ -191,6 +195,7 @@ class OrderRefund:
     line_remote_id: str = ""
     shipping: Decimal = Decimal(0)
     quantity: int = 0
+    from_state: bool = False
     is_paid: bool = False
     paid_at: datetime | None = None
 

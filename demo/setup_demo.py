@@ -73,6 +73,22 @@ def make_shipping():
     return product or product.create({"name": name, "type": "service", "default_code": "MKPSHIP"})
 
 
+def make_gesture():
+    name = "Commercial Gesture"
+    product = env["product.product"].search([("name", "=", name)], limit=1)
+    return product or product.create({"name": name, "type": "service", "default_code": "MKPGEST"})
+
+
+def make_invoices():
+    """Shipped orders are invoiced, most of them, so that refunds reach the books."""
+    shipped = env["sale.order"].search(
+        [("marketplace_state", "=", "shipped"), ("invoice_status", "=", "to invoice")], order="id"
+    )
+    for order in shipped:
+        if order.id % 4:
+            order._create_invoices().action_post()
+
+
 def make_mail_server():
     host, _colon, port = SMTP.rpartition(":")
     server = env["ir.mail_server"].search([("name", "=", "Sandbox relay")], limit=1)
@@ -101,6 +117,10 @@ def make_account(provider, addresses, values):
     )
     # Four days of questions are open, so that there is something to do from the start.
     account.clock_start = fields.Datetime.subtract(fields.Datetime.now(), days=4)
+    account.refund_limit_ids = [
+        Command.create({"role": "agent", "what": "refund", "amount": 60}),
+        Command.create({"role": "agent", "what": "gesture", "amount": 15}),
+    ]
     account.action_enable()
     return account
 
@@ -151,13 +171,16 @@ def main():
         "team_id": team.id,
         "user_id": manager.id,
         "shipping_product_id": make_shipping().id,
+        "gesture_product_id": make_gesture().id,
     }
-    for account in (make_cdiscount(**values), make_mirakl(**values)):
-        if account.state == "enabled":
-            account.action_read_now()
+    accounts = make_cdiscount(**values) | make_mirakl(**values)
+    env.cr.commit()
+    for account in accounts.filtered(lambda account: account.state == "enabled"):
+        account.cron_id.method_direct_trigger()
+    make_invoices()
     env.cr.commit()
     print("               agent / agent (French), manager / manager (English)")
-    print("First tickets arrive within a minute, in the app “Marketplaces”.")
+    print("Tickets are in the app “Marketplaces”; more arrive every minute.")
 
 
 if os.environ.get("MARKETPLACE_SANDBOX_URL"):

@@ -1,10 +1,59 @@
-"""Invoices that go to customers of marketplaces."""
+"""Invoices of marketplace orders, and the credit notes of their refunds."""
 
-from odoo import models
+from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    marketplace_refund_id = fields.Many2one(
+        "marketplace.refund",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        groups="marketplace_helpdesk.group_agent",
+    )
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._marketplace_book_waiting()
+        return posted
+
+    def _marketplace_book_waiting(self):
+        """Refunds that waited for this invoice are booked by their own job."""
+        orders = self.filtered(
+            lambda move: move.move_type == "out_invoice"
+        ).invoice_line_ids.sale_line_ids.order_id
+        if not orders:
+            return
+        Refund = self.env["marketplace.refund"].sudo()
+        Refund._want_booking(
+            Refund.search(
+                [("sale_order_id", "in", orders.ids), ("booking_result", "=", "no_invoice")]
+            )
+        )
+
+    def action_view_marketplace_refund(self):
+        """The refund that this credit note is for."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.refund",
+            "res_id": self.marketplace_refund_id.id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def _action_view_marketplace_notes(self, domain):
+        """Open credit notes; one alone as a form."""
+        action = self.env["ir.actions.actions"]._for_xml_id("account.action_move_out_refund_type")
+        notes = self.search(domain)
+        action["domain"] = [("id", "in", notes.ids)]
+        action["context"] = {"create": False, "default_move_type": "out_refund"}
+        if len(notes) == 1:
+            action.update({"views": [(False, "form")], "res_id": notes.id})
+        return action
 
     def _get_marketplace_pdf(self):
         """(name, content) of this invoice as PDF: the one that was made, else a fresh one."""

@@ -1,6 +1,6 @@
 """What agents press on a ticket."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import records
@@ -8,6 +8,19 @@ from ..connectors import records
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
+
+    marketplace_credit_note_count = fields.Integer(
+        "Marketplace Credit Notes",
+        compute="_compute_marketplace_credit_note_count",
+        compute_sudo=True,
+        groups="account.group_account_readonly,account.group_account_invoice",
+    )
+
+    def _compute_marketplace_credit_note_count(self):
+        for ticket in self:
+            ticket.marketplace_credit_note_count = self.env["account.move"].search_count(
+                [("marketplace_refund_id.ticket_id", "in", ticket.ids)]
+            )
 
     def action_marketplace_answer(self):
         self.ensure_one()
@@ -76,3 +89,10 @@ class HelpdeskTicket(models.Model):
         action["domain"] = [("ticket_id", "in", self.ids)]
         action["context"] = {}
         return action
+
+    def action_view_marketplace_credit_notes(self):
+        """The credit notes of this ticket's refunds."""
+        self.check_access("read")
+        return self.env["account.move"]._action_view_marketplace_notes(
+            [("marketplace_refund_id.ticket_id", "in", self.ids)]
+        )

@@ -8,7 +8,7 @@ from ..connectors import base, payload, records
 from .marketplace_case import INCIDENT_WAITS
 
 # Money in these states was asked for and not turned down.
-GIVEN = ("asked", "doubt", "accepted", "paid", "partial")
+GIVEN = ("approved", "asked", "doubt", "accepted", "paid", "partial")
 
 
 class MarketplaceCase(models.Model):

@@ -4,6 +4,7 @@ from odoo import Command, api, models
 
 from ..connectors import records
 
+TINY = 1e-6  # of what floats leave over
 SOLD = (records.LINE_TO_SHIP, records.LINE_SHIPPED, records.LINE_REFUNDED)
 
 
@@ -158,26 +159,49 @@ class MarketplaceOrderMaker(models.AbstractModel):
         """The price of one unit of which `quantity` cost `gross`, taxes included."""
         taxes = sale_line.tax_ids
         if taxes and not all(tax.price_include for tax in taxes):
-            details = taxes._get_tax_details(gross, 1.0, special_mode="total_included")
-            gross = details["total_excluded"]
+            details = taxes._get_tax_details(
+                gross / quantity, quantity, special_mode="total_included"
+            )
+            # Taxes within the price stay there, those on top are taken out.
+            gross = details["total_excluded"] + sum(
+                data["tax_amount"]
+                for data in details["taxes_data"]
+                if data["tax"].price_include and not data["is_reverse_charge"]
+            )
         return gross / quantity
 
     def _settle_cents(self, account, sale_order, lines):
+        charged = float(sum(line.amount + line.shipping for line in lines))
+        self._settle_total(account, sale_order, charged)
+
+    @api.model
+    def _settle_total(self, account, sale_order, charged):
         """With taxes on top some totals cannot be met: no net amount yields them. The cents that
         are missing get a line of their own, so that what is invoiced is what was charged."""
         currency = sale_order.currency_id
-        charged = float(sum(line.amount + line.shipping for line in lines))
         difference = currency.round(charged - sale_order.amount_total)
-        is_rounding = abs(difference) <= currency.rounding * len(sale_order.order_line)
+        cents = currency.rounding * len(sale_order.order_line)
         product = account.shipping_product_id
-        if product and is_rounding and not currency.is_zero(difference):
-            sale_order.order_line = [
-                Command.create(
-                    {
-                        "product_id": product.id,
-                        "name": account._get_responsible_env()._("Rounding of taxes"),
-                        "price_unit": difference,
-                        "tax_ids": [Command.clear()],
-                    }
-                )
-            ]
+        if not product or currency.is_zero(difference) or abs(difference) > cents + TINY:
+            return
+        known = sale_order.order_line.filtered(
+            lambda line: (
+                line.product_id == product
+                and not line.marketplace_ref
+                and not line.tax_ids
+                and abs(line.price_unit) <= cents + TINY
+            )
+        )[:1]
+        if known:
+            known.write({"price_unit": known.price_unit + difference, "product_uom_qty": 1})
+            return
+        sale_order.order_line = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "name": account._get_responsible_env()._("Rounding of taxes"),
+                    "price_unit": difference,
+                    "tax_ids": [Command.clear()],
+                }
+            )
+        ]

@@ -171,12 +171,11 @@ class MarketplaceOrders(models.AbstractModel):
 
     def _has_new_refunds(self, sale_order, order):
         """Whether the marketplace tells money given back, or paid out, that is not known here."""
-        if sale_order.currency_id.name != order.currency:
-            return False  # not imported at all
         told = {
-            (refund.kind == records.GIVEN_CANCELLATION, refund.remote_id): refund.is_paid
-            for refund in order.refunds
-            if refund.remote_id and refund.line_remote_id
+            key: refund.is_paid
+            for key, refund in self.env["marketplace.refund.import"]
+            ._get_told(sale_order, order)
+            .items()
         }
         lines = sale_order.marketplace_refund_ids.line_ids if told else ()
         known = {
@@ -217,12 +216,13 @@ class MarketplaceOrders(models.AbstractModel):
 
     def _update(self, account, sale_order, order):
         """Write what changed of the marketplace's picture onto a sale order."""
+        is_first = not sale_order.marketplace_state
         changed, lines = self._get_changes(sale_order, order)
         for sale_line, values in lines.items():
             sale_line.with_context(mail_notrack=True).write(values)
         if changed:
             sale_order.with_context(mail_notrack=True).write(changed)
-        self.env["marketplace.refund.import"]._store(account, sale_order, order)
+        self.env["marketplace.refund.import"]._store(account, sale_order, order, is_first)
 
     def _get_changes(self, sale_order, order):
         """(values to write on the order, {sale line: values to write}): what is not so yet."""

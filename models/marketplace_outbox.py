@@ -133,6 +133,7 @@ class MarketplaceOutbox(models.AbstractModel):
         if operation.refund_id:
             # Two workers must not take money of one order at once: the second one fails here.
             operation.sale_order_id._lock_refunds()
+            operation.refund_id._note_claimed(operation)
         return operation
 
     def _fenced(self, operation, states, attempts, function, *args):

@@ -15,6 +15,9 @@ KINDS = [
     ("refusal", "Refusal Or Cancellation"),
 ]
 STATES = [
+    ("draft", "Draft"),
+    ("to_approve", "To Approve"),
+    ("approved", "Approved"),
     ("asked", "Asked"),
     ("doubt", "In Doubt"),
     ("accepted", "Accepted"),
@@ -30,7 +33,7 @@ AGREED = ("accepted", "paid")
 class MarketplaceRefund(models.Model):
     _name = "marketplace.refund"
     _description = "Marketplace Refund"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, default="/", copy=False)
@@ -60,6 +63,12 @@ class MarketplaceRefund(models.Model):
     accepted_amount = fields.Monetary("Accepted", compute="_compute_amounts", store=True)
     line_ids = fields.One2many("marketplace.refund.line", "refund_id", readonly=True)
     operation_ids = fields.One2many("marketplace.operation", "refund_id", readonly=True)
+    request_kind = fields.Char(readonly=True, copy=False)
+    request = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the marketplace is asked, exactly as the person who asked for it saw it.",
+    )
     message = fields.Char("What Happened", readonly=True)
     is_imported = fields.Boolean(
         "Made In The Back Office",
@@ -101,15 +110,19 @@ class MarketplaceRefund(models.Model):
     # Asking -------------------------------------------------------------------------------------
 
     @api.model
-    def _ask(self, order, kind, lines, operation, case=None, reason=None, note=False):
+    def _ask(self, order, kind, lines, operation, case=None, reason=None, note=False, draft=False):
         """Write a refund and its operation in one transaction, under the order's lock.
 
         `lines`: values of marketplace.refund.line; `operation`: connectors.base.Operation.
-        Raises UserError where more would be given back than is left.
+        Raises UserError where more would be given back than is left. Above the person's limit the
+        refund has no operation: it waits for approval (state to_approve). A `draft` asks nothing.
         """
         order._lock_refunds()
         if order.marketplace_currency != order.currency_id.name:
             raise UserError(order.marketplace_warning or self.env._("The currencies differ."))
+        amount = sum(line.get("amount", 0) for line in lines)
+        problem = None if draft else self._get_limit_problem(order, kind, amount)
+        line_state = "draft" if draft else "asked"
         refund = self.sudo().create(
             {
                 "account_id": order.marketplace_account_id.id,
@@ -117,23 +130,38 @@ class MarketplaceRefund(models.Model):
                 "case_id": case.id if case else False,
                 "ticket_id": case.ticket_id.id if case else False,
                 "kind": kind,
+                "state": "to_approve" if problem else line_state,
+                "request_kind": operation.kind,
+                "request": payload.to_payload(operation),
                 "reason_id": reason.id if reason else False,
                 "note": note,
                 "user_id": self.env.uid,
                 "currency_id": order.currency_id.id,
-                "line_ids": [fields.Command.create(line) for line in lines],
+                "line_ids": [
+                    fields.Command.create({**line, "state": line_state}) for line in lines
+                ],
             }
         )
-        refund._check_left()
-        refund._enqueue(operation)
+        if not draft:
+            refund._begin(problem)
         return refund
 
-    def _enqueue(self, operation):
+    def _begin(self, problem):
+        """Where the money is left, the refund goes its way, or waits for whoever may approve it."""
+        self._check_left()
+        if problem:
+            self._wait_for_approval(problem)
+        else:
+            self._enqueue()
+
+    def _enqueue(self):
+        """Ask exactly what was seen, in the name of whoever asked for it."""
         self.env["marketplace.operation"]._enqueue(
             self.account_id,
-            operation.kind,
-            payload.to_payload(operation),
+            self.request_kind,
+            self.request,
             case=self.case_id or None,
+            user_id=self.user_id.id,
             refund_id=self.id,
             sale_order_id=self.sale_order_id.id,
             amount=self.amount,
@@ -181,6 +209,7 @@ class MarketplaceRefund(models.Model):
             raise UserError(
                 self.env._("A part of this refund was accepted: ask for a new one for the rest.")
             )
+        self._check_retry_limit()
         self.sudo().line_ids.state = "asked"
         self._check_left()
 
@@ -200,7 +229,10 @@ class MarketplaceRefund(models.Model):
         }[operation.state]
         undecided = self.line_ids.filtered(lambda line: line.state in ("asked", "doubt"))
         undecided.write({"state": line_state})
-        self.write({"state": self._state_from_lines(), "message": operation.message})
+        state = self._state_from_lines()
+        if state == "asked" and self.approved_by_id and operation.state in ("pending", "waiting"):
+            state = "approved"
+        self.write({"state": state, "message": operation.message})
         if operation.state == "done" and self.kind == "gesture":
             self._raise_gestures()
         if operation.state in ("done", "rejected"):
@@ -208,6 +240,11 @@ class MarketplaceRefund(models.Model):
         if operation.state in ("done", "rejected", "cancelled"):
             # What others gave back while this one was on its way was not imported then.
             self.sale_order_id._marketplace_refresh_wanted()
+
+    def _note_claimed(self, operation):
+        """The job has taken the operation: from here on the marketplace may know of it."""
+        if self.state == "approved":
+            self._follow_operation(operation)
 
     def _raise_gestures(self):
         """What was accepted comes on top of what the marketplace showed before it was sent, and
@@ -256,6 +293,10 @@ class MarketplaceRefund(models.Model):
                 ("refund_id.is_imported", "=", True),
             ]
         )
+        self._drop_double(double)
+
+    def _drop_double(self, double):
+        """These imported lines are the ones of this refund."""
         refunds = double.refund_id
         double.unlink()
         doubled = refunds.filtered(lambda refund: not refund.line_ids)

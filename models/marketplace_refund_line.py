@@ -4,8 +4,15 @@ from collections import namedtuple
 
 from odoo import api, fields, models
 
+from ..connectors import records
+
 # One part, goods or shipping charges, of a refund line.
 Share = namedtuple("Share", "state amount accepted")
+_WAYS = {
+    "refund": records.BY_REFUND,
+    "cancel": records.BY_CANCELLATION,
+    "refuse": records.BY_CANCELLATION,
+}
 
 
 class MarketplaceRefundLine(models.Model):
@@ -39,9 +46,21 @@ class MarketplaceRefundLine(models.Model):
     amount = fields.Monetary("Asked", readonly=True, help="Goods and shipping, taxes included.")
     shipping_amount = fields.Monetary("Of Which Shipping", readonly=True)
     quantity = fields.Integer("Units", readonly=True, help="0 where money was meant, not units.")
+    returned = fields.Boolean(
+        "Goods Come Back",
+        readonly=True,
+        help="The credit note lowers the invoiced quantity, the return the delivered one.",
+    )
+    is_lowered = fields.Boolean(
+        "Taken Off The Order",
+        readonly=True,
+        copy=False,
+        help="The ordered quantity was lowered for it: that happens once.",
+    )
     remote_id = fields.Char(
         "Marketplace's Number", readonly=True, copy=False, index="btree_not_null"
     )
+    accepted_at = fields.Datetime("Accepted On", readonly=True, copy=False)
     paid_at = fields.Datetime("Paid Out On", readonly=True, copy=False)
     followed_at = fields.Datetime("Payout Asked For On", readonly=True, copy=False)
     remote_amount = fields.Monetary("Accepted At The Marketplace", readonly=True)
@@ -49,6 +68,7 @@ class MarketplaceRefundLine(models.Model):
     counts = fields.Boolean(compute="_compute_counts", help="Whether money moves with it.")
     state = fields.Selection(
         [
+            ("draft", "Draft"),
             ("asked", "Asked"),
             ("doubt", "In Doubt"),
             ("accepted", "Accepted"),
@@ -79,6 +99,15 @@ class MarketplaceRefundLine(models.Model):
     def _compute_counts(self):
         for line in self:
             line.counts = line.decision != "ship"
+
+    def _is_still_possible(self):
+        """Whether the marketplace still gives this line back, or takes it as shipped, that way."""
+        line = self.sale_line_id
+        if self.decision == "ship":
+            return line.marketplace_state == records.LINE_TO_SHIP
+        if self.state == "draft" and self.quantity > line.marketplace_units_left:
+            return False
+        return line.marketplace_give_back == _WAYS[self.decision]
 
     def _get_shares(self):
         """(goods, shipping): what this line asks and got of each, as Share."""

@@ -93,6 +93,12 @@ class SaleOrder(models.Model):
     )
     marketplace_contact_date = fields.Datetime(copy=False, readonly=True, groups="base.group_user")
     marketplace_refresh = fields.Boolean(copy=False, readonly=True, groups="base.group_user")
+    marketplace_history_until = fields.Datetime(
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="What was given back before is not imported as news: an older version showed it.",
+    )
     marketplace_warning = fields.Char(copy=False, readonly=True, groups="base.group_user")
     marketplace_lock = fields.Integer(copy=False, readonly=True, groups=fields.NO_ACCESS)
     marketplace_case_ids = fields.One2many(
@@ -157,12 +163,13 @@ class SaleOrder(models.Model):
         "order_line.marketplace_asked",
         "marketplace_refund_ids.line_ids.state",
         "marketplace_refund_ids.line_ids.amount",
+        "marketplace_refund_ids.paid_by",
     )
     def _compute_marketplace_amounts(self):
         for order in self:
-            gestures = order.sudo().marketplace_refund_ids.line_ids.filtered(
-                lambda line: not line.sale_line_id and line.counts
-            )
+            # What the marketplace pays itself leaves as much of the seller's money as before.
+            refunds = order.sudo().marketplace_refund_ids.filtered(lambda r: r.paid_by == "seller")
+            gestures = refunds.line_ids.filtered(lambda line: not line.sale_line_id and line.counts)
             given = sum(gestures.mapped("accepted_amount"))
             asked = sum(gestures.filtered(lambda g: g.state in ("asked", "doubt")).mapped("amount"))
             lines = order.order_line
@@ -355,14 +362,23 @@ class SaleOrder(models.Model):
     def action_marketplace_refund(self):
         """Open the refund dialog on this order."""
         return self._action_marketplace_dialog(
-            "marketplace.refund.ask", self.env._("Refund %s", self.name), default_kind="lines"
+            "marketplace.refund.ask", self._get_marketplace_refund_title(), default_kind="lines"
+        )
+
+    def _get_marketplace_refund_title(self):
+        return self.env._(
+            "Refund %(order)s · %(customer)s", order=self.name, customer=self.partner_id.sudo().name
         )
 
     def action_marketplace_gesture(self):
         """Open the dialog for a commercial gesture."""
         return self._action_marketplace_dialog(
             "marketplace.refund.ask",
-            self.env._("Commercial gesture on %s", self.name),
+            self.env._(
+                "Commercial gesture on %(order)s · %(customer)s",
+                order=self.name,
+                customer=self.partner_id.sudo().name,
+            ),
             default_kind="gesture",
         )
 
@@ -371,7 +387,11 @@ class SaleOrder(models.Model):
         if not self.marketplace_account_id._can(base.REFUSE_NEEDS_ALL_LINES):
             return self._action_marketplace_dialog(
                 "marketplace.refund.ask",
-                self.env._("Cancel lines of %s", self.name),
+                self.env._(
+                    "Cancel lines of %(order)s · %(customer)s",
+                    order=self.name,
+                    customer=self.partner_id.sudo().name,
+                ),
                 default_kind="lines",
             )
         return self._action_marketplace_dialog(

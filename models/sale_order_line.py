@@ -89,6 +89,18 @@ class SaleOrderLine(models.Model):
         compute_sudo=True,
         groups="base.group_user",
     )
+    marketplace_refunded_shipping = fields.Monetary(
+        "Shipping Refunded",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    marketplace_asked_shipping = fields.Monetary(
+        "Shipping Refund Asked",
+        compute="_compute_marketplace_left",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
     marketplace_units_left = fields.Integer(
         "Units Left To Refund",
         compute="_compute_marketplace_units_left",
@@ -128,6 +140,8 @@ class SaleOrderLine(models.Model):
             line.marketplace_charged = goods + shipping
             line.marketplace_refunded = goods_back + shipping_back
             line.marketplace_asked = goods_asked + shipping_asked
+            line.marketplace_refunded_shipping = shipping_back
+            line.marketplace_asked_shipping = shipping_asked
             line.marketplace_left_goods = goods - goods_back - goods_asked
             line.marketplace_left_shipping = shipping - shipping_back - shipping_asked
             line.marketplace_left = line.marketplace_left_goods + line.marketplace_left_shipping
@@ -154,7 +168,7 @@ class SaleOrderLine(models.Model):
     def _compute_marketplace_units_left(self):
         for line in self:
             refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
-            live = refunds.filtered(lambda r: r.state not in ("refused", "cancelled"))
+            live = refunds.filtered(lambda r: r.state not in ("draft", "refused", "cancelled"))
             units = line.marketplace_quantity - sum(live.mapped("quantity"))
             line.marketplace_units_left = max(units, 0)
 

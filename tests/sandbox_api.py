@@ -33,6 +33,18 @@ class Seller:
     def change_order(self, number, **values):
         return self._call("PATCH", f"/orders/{number}", **values)
 
+    def refund(self, number, **values):
+        """A refund made in the back office. `values`: line, shipping (True)."""
+        return self._call("POST", f"/orders/{number}/refunds", **values)
+
+    def give_gesture(self, number, **values):
+        """A gesture made in the back office. `values`: amount, motive_id, source, created."""
+        return self._call("POST", f"/orders/{number}/gestures", **values)
+
+    def cancel(self, number, **values):
+        """A line cancelled before shipment. `values`: line, by (seller; customer)."""
+        return self._call("POST", f"/orders/{number}/cancelations", **values)
+
     def discussion(self, **values):
         return self._call("POST", "/discussions", **values)
 

@@ -252,8 +252,11 @@ class TestMiraklRefundKinds(MiraklRefundCase):
         self.confirm(first)
         self.env.invalidate_all()
         for dialog in (second, whole):
-            with self.refused("Somebody was faster: Product REF-1"):
-                dialog.action_confirm()
+            self.assertEqual(dialog.action_confirm()["res_id"], dialog.id, "shown once more")
+            self.assertIn("Product REF-1: 53.90€ → 23.90€ left", dialog.news.replace("\xa0", ""))
+        self.assertEqual(order.marketplace_refund_ids.mapped("amount"), [30])
+        with self.refused("Less than that"):
+            second.action_confirm()
         with self.refused("Less than that"):
             self.ask_amount(order, 30)
         self.turn()

@@ -145,7 +145,7 @@ class TestRefundAsk(OutCase):
         with self.refused("left to refund"):
             self.gesture(order, 79.71)
         self.refund(order, "REF-1")
-        with self.refused("Somebody was faster: Product REF-1"):
+        with self.refused("Nothing is left to give back of Product REF-1"):
             self.refund(order, "REF-1")
         with self.refused("left to refund"):
             self.gesture(order, 25.81)

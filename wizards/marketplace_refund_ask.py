@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 
 from ..connectors import base, records
 from ..models.connector_terms import translate_term
+from .marketplace_refund_dialog import check_numbers
 
 KINDS = [
     ("order", "Whole Order"),
@@ -26,20 +27,16 @@ CANCELLABLE = ("order", "lines", "units")
 # Kinds whose lines take their shipping charges along.
 WITH_SHIPPING = ("order", "lines")
 BOTH = "both"
+KEPT, RETURNED = "kept", "returned"
 
 
 class MarketplaceRefundAsk(models.TransientModel):
     _name = "marketplace.refund.ask"
-    _inherit = ["marketplace.dialog"]
+    _inherit = ["marketplace.refund.dialog"]
     _description = "Ask For A Marketplace Refund"
 
-    order_id = fields.Many2one("sale.order", required=True)
-    case_id = fields.Many2one("marketplace.case")
-    account_id = fields.Many2one(related="order_id.marketplace_account_id")
-    order_ref = fields.Char(related="order_id.marketplace_ref")
     shipped_at = fields.Datetime(related="order_id.marketplace_shipped_at")
     explanation = fields.Char(compute="_compute_explanation")
-    currency_id = fields.Many2one(related="order_id.currency_id")
     kind = fields.Selection(KINDS, required=True, default="lines")
     kinds = fields.Char(compute="_compute_kinds", help="Those that can be asked, comma-separated.")
     line_ids = fields.One2many("marketplace.refund.ask.line", "wizard_id")
@@ -53,6 +50,7 @@ class MarketplaceRefundAsk(models.TransientModel):
     )
     with_shipping = fields.Boolean("With shipping charges", default=True)
     takes_shipping = fields.Boolean(compute="_compute_kinds")
+    offers_shipping = fields.Boolean(compute="_compute_offers_shipping")
     gesture_amount = fields.Monetary("Amount")
     reason_usage = fields.Char(compute="_compute_reason_usage")
     reason_id = fields.Many2one(
@@ -64,6 +62,19 @@ class MarketplaceRefundAsk(models.TransientModel):
         " ('allowed', '=', True)]",
     )
     note = fields.Char("Internal Note")
+    goods_return = fields.Selection(
+        [(KEPT, "without return"), (RETURNED, "with return")],
+        "Return",
+        default=KEPT,
+        required=True,
+        help="With return: the goods come back, and the credit note gives back units.",
+    )
+    offers_return = fields.Boolean(compute="_compute_offers_return")
+    paid_by = fields.Selection(
+        [("seller", "Seller (your own expense)")],
+        default="seller",
+        readonly=True,
+    )
     charged = fields.Monetary(related="order_id.marketplace_charged")
     refunded = fields.Monetary(related="order_id.marketplace_refunded")
     asked = fields.Monetary(related="order_id.marketplace_asked")
@@ -71,7 +82,15 @@ class MarketplaceRefundAsk(models.TransientModel):
     amount = fields.Monetary("To Refund", compute="_compute_amount")
     left_after = fields.Monetary("Will Be Left", compute="_compute_amount")
     is_too_much = fields.Boolean(compute="_compute_amount")
+    seen_left = fields.Monetary(help="What was left of the order when the dialog was opened.")
+    news = fields.Char(readonly=True, help="What has changed since the person saw the figures.")
+    totals = fields.Json(compute="_compute_totals")
+    problem = fields.Char(compute="_compute_problem", help="Why it cannot be asked.")
+    to_do = fields.Char(compute="_compute_problem", help="What is still to be filled in.")
+    can_confirm = fields.Boolean(compute="_compute_problem")
+    dead_end = fields.Char(compute="_compute_dead_end")
     days_left = fields.Integer(compute="_compute_days_left")
+    window_days = fields.Integer(related="account_id.refund_days")
     has_window = fields.Boolean(compute="_compute_days_left")
     is_window_over = fields.Boolean(compute="_compute_days_left")
     override = fields.Char("Why It Is Refunded All The Same")
@@ -84,11 +103,29 @@ class MarketplaceRefundAsk(models.TransientModel):
             values.get("order_id") or self.env.context.get("default_order_id")
         )
         if "line_ids" in fields_list and order:
+            values["seen_left"] = order.marketplace_left
             values["line_ids"] = [
-                Command.create({"sale_line_id": line.id, "seen_left": line.marketplace_left})
+                Command.create(
+                    {
+                        "sale_line_id": line.id,
+                        "seen_refunded": line.marketplace_refunded,
+                        "seen_asked": line.marketplace_asked,
+                        "seen_left": line.marketplace_left,
+                    }
+                )
                 for line in order.order_line.filtered("marketplace_ref")
             ]
         return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_numbers(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_numbers(self, vals)
+        return super().write(vals)
 
     # What can be asked --------------------------------------------------------------------------
 
@@ -106,6 +143,13 @@ class MarketplaceRefundAsk(models.TransientModel):
             ]
             wizard.kinds = ",".join(kinds)
             wizard.takes_shipping = account._can(base.REFUND_LINE_SHIPPING)
+
+    @api.depends("kind", "takes_shipping", "line_ids.left_shipping")
+    def _compute_offers_shipping(self):
+        """Whether lines can be given back with or without what is left of their charges."""
+        for wizard in self:
+            left = any(line._is_above_zero(line.left_shipping) for line in wizard.line_ids)
+            wizard.offers_shipping = left and wizard.takes_shipping and wizard.kind in WITH_SHIPPING
 
     def _cancels(self):
         """Whether a line can be cancelled in this dialog."""
@@ -184,6 +228,15 @@ class MarketplaceRefundAsk(models.TransientModel):
                 wizard.left_after < 0
                 and not wizard.currency_id.is_zero(wizard.left_after)
                 or any(lines.mapped("is_too_much"))
+            )
+
+    @api.depends("kind", "line_ids.is_chosen", "line_ids.is_refundable", "line_ids.state")
+    def _compute_offers_return(self):
+        """Only goods that the customer has can come back, and only in whole units."""
+        for wizard in self:
+            lines = wizard._get_lines() or wizard.line_ids.filtered("is_refundable")
+            wizard.offers_return = wizard.kind in CANCELLABLE and any(
+                line._can_return() for line in lines
             )
 
     def _get_lines(self):

@@ -14,26 +14,35 @@ class MarketplaceRefundAsk(models.TransientModel):
 
     def action_confirm(self):
         """Write the refund and its operation; the marketplace is asked by the job."""
+        return self._ask()
+
+    def action_save_draft(self):
+        """Keep it for later: checked like a request, and nothing is asked."""
+        return self._ask(draft=True)
+
+    def _ask(self, **options):
         self.ensure_one()
         order = self.order_id
         order._check_marketplace_can_act(self._get_capability())
         self._confirm_once()
+        order._lock_refunds()
+        if self._take_news():
+            self.done = False
+            return self._reopen()
         self._check_lines()
         self._check_window()
         self._check_reason()
+        limit = self._find_limit()
         refund = self.env["marketplace.refund"]._ask(
             order,
-            "refusal" if self._is_cancellation() else self.kind,
+            self._get_kind(),
             *self._get_request(),
             case=self._get_case_about(order),
             reason=self.reason_id,
             note=self.override or self.note or False,
+            **options,
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": self._close_params(refund),
-        }
+        return self._tell(refund, limit["approvers"] if limit else self.env["res.users"])
 
     def _get_capability(self):
         return base.REFUSE_LINES if self._is_cancellation() else CAPABILITIES[self.kind]
@@ -41,23 +50,28 @@ class MarketplaceRefundAsk(models.TransientModel):
     def _is_cancellation(self):
         return self.way == records.BY_CANCELLATION
 
-    def _close_params(self, refund):
-        values = {
-            "name": refund.name,
-            "amount": self.currency_id.format(refund.amount),
-            "account": self.account_id.name,
-        }
+    def _describe_asked(self, values):
         if self._is_cancellation():
-            message = self.env._(
+            return self.env._(
                 "%(name)s: cancellation of %(amount)s asked from %(account)s.", **values
             )
-        else:
-            message = self.env._("%(name)s: %(amount)s asked from %(account)s.", **values)
-        return {
-            "type": "success",
-            "message": message,
-            "next": {"type": "ir.actions.act_window_close"},
-        }
+        return super()._describe_asked(values)
+
+    # News ---------------------------------------------------------------------------------------
+
+    def _take_news(self):
+        """Figures that changed since the person saw them are marked, and nothing is asked yet.
+        Returns whether there are any."""
+        self.env.invalidate_all()
+        changed = self.line_ids.filtered("has_changed")
+        if not changed and self.currency_id.is_zero(self.left - self.seen_left):
+            return False
+        texts = [line._take_news() for line in changed]
+        if not texts:
+            before, now = (self.currency_id.format(sum_) for sum_ in (self.seen_left, self.left))
+            texts = [self.env._("%(before)s → %(now)s left of the order", before=before, now=now)]
+        self.write({"seen_left": self.left, "news": ", ".join(texts)})
+        return True
 
     # Checks -------------------------------------------------------------------------------------
 
@@ -68,14 +82,10 @@ class MarketplaceRefundAsk(models.TransientModel):
         if self.line_ids.sale_line_id.order_id - self.order_id:
             raise UserError(self.env._("These lines belong to another order."))
         chosen = self._get_lines()
-        changed = self._get_changed()
-        if changed:
+        gone = self.line_ids.filtered("is_chosen") - chosen
+        if gone and self.kind != "order":
             raise UserError(
-                self.env._(
-                    "Somebody was faster: %s has been refunded or asked for meanwhile. "
-                    "Open the dialog again.",
-                    ", ".join(changed.mapped("name")),
-                )
+                self.env._("Nothing is left to give back of %s.", ", ".join(gone.mapped("name")))
             )
         if not chosen:
             raise UserError(self.env._("Choose at least one line that has something left."))
@@ -87,12 +97,6 @@ class MarketplaceRefundAsk(models.TransientModel):
                 )
             )
         self._check_amounts(chosen)
-
-    def _get_changed(self):
-        """Lines of which less, or more, is left than the person saw."""
-        wanted = self.line_ids.filtered("is_chosen")
-        changed = wanted.filtered("has_changed")
-        return changed if self.kind == "order" else changed | (wanted - self._get_lines())
 
     def _check_amounts(self, chosen):
         nothing = chosen.filtered(lambda line: not line._is_above_zero(line._get_amount()))
@@ -110,34 +114,42 @@ class MarketplaceRefundAsk(models.TransientModel):
             )
 
     def _check_window(self):
+        problem = self._get_window_problem()
+        if problem:
+            raise UserError(problem)
+
+    def _get_window_problem(self):
+        """Why the window forbids it, False where it does not."""
         if not self.is_window_over:
-            return
+            return False
         if not self.env.user.has_group("marketplace_helpdesk.group_manager"):
-            raise UserError(
-                self.env._(
-                    "The refund window of %(days)s days is over. Ask a manager.",
-                    days=self.account_id.refund_days,
-                )
+            return self.env._(
+                "The refund window of %(days)s days is over. Ask a manager.",
+                days=self.account_id.refund_days,
             )
-        if not self.override:
-            raise UserError(self.env._("The refund window is over: say why it is refunded."))
+        return not self.override and self.env._(
+            "The refund window is over: say why it is refunded."
+        )
 
     def _check_reason(self):
+        problem = self._get_reason_problem()
+        if problem:
+            raise UserError(problem)
+
+    def _get_reason_problem(self):
+        """What is wrong with the reason, False where nothing is."""
         reason, reasons = self.reason_id, self._get_reasons()
         if not reasons:
-            raise UserError(
-                self.env._(
-                    "The reasons that %s accepts for this are not known yet. They are read once "
-                    "a day, and the account's login needs the right to read them.",
-                    self.account_id.name,
-                )
+            return self.env._(
+                "The reasons that %s accepts for this are not known yet. They are read once "
+                "a day, and the account's login needs the right to read them.",
+                self.account_id.name,
             )
         if not reason:
-            raise UserError(self.env._("Choose the reason that the marketplace shall be given."))
-        if reason not in reasons:
-            raise UserError(
-                self.env._("“%s” is no reason for this at this marketplace.", reason.display_name)
-            )
+            return self.env._("Choose the reason that the marketplace shall be given.")
+        return reason not in reasons and self.env._(
+            "“%s” is no reason for this at this marketplace.", reason.display_name
+        )
 
     # What is written ----------------------------------------------------------------------------
 
@@ -145,8 +157,7 @@ class MarketplaceRefundAsk(models.TransientModel):
         """(values of refund lines, connectors.base.Operation)"""
         if self.kind == "gesture":
             return self._get_gesture()
-        lines = self._get_lines()
-        values = [line._get_refund_values() for line in lines]
+        lines, values = self._get_lines(), self._get_values()
         code, ref = self.reason_id.code, self.order_id.marketplace_ref
         if self._is_cancellation():
             return values, base.RefuseLines(
@@ -181,11 +192,14 @@ class MarketplaceRefundAsk(models.TransientModel):
                     self.account_id.name,
                 )
             )
-        line = {"item": "gesture", "name": self.env._("Commercial gesture"), "amount": amount}
         operation = base.Gesture(
             reference="",
             order_ref=self.order_id.marketplace_ref,
             amount=Decimal(str(amount)),
             reason_code=self.reason_id.code,
         )
-        return [line], operation
+        return [self._get_gesture_values()], operation
+
+    def _get_gesture_values(self):
+        name = self.env._("Commercial gesture")
+        return {"item": "gesture", "name": name, "amount": self.currency_id.round(self.amount)}

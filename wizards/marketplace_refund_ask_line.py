@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..connectors import base, records
-from .marketplace_refund_ask import CANCELLABLE, WITH_SHIPPING
+from .marketplace_refund_ask import CANCELLABLE, RETURNED, WITH_SHIPPING
+from .marketplace_refund_dialog import check_numbers
 
 
 class MarketplaceRefundAskLine(models.TransientModel):
@@ -29,9 +30,15 @@ class MarketplaceRefundAskLine(models.TransientModel):
     left = fields.Monetary(related="sale_line_id.marketplace_left")
     left_goods = fields.Monetary(related="sale_line_id.marketplace_left_goods")
     left_shipping = fields.Monetary(related="sale_line_id.marketplace_left_shipping")
+    refunded_shipping = fields.Monetary(related="sale_line_id.marketplace_refunded_shipping")
+    asked_shipping = fields.Monetary(related="sale_line_id.marketplace_asked_shipping")
     units_left = fields.Integer(related="sale_line_id.marketplace_units_left")
+    seen_refunded = fields.Monetary()
+    seen_asked = fields.Monetary()
     seen_left = fields.Monetary(help="What was left when the dialog was opened.")
     has_changed = fields.Boolean(compute="_compute_has_changed")
+    changed = fields.Char(help="Figures that somebody changed meanwhile, comma-separated.")
+    is_beyond_order = fields.Boolean(compute="_compute_is_beyond_order")
     is_refundable = fields.Boolean(compute="_compute_is_refundable")
     has_window = fields.Boolean(compute="_compute_is_late")
     is_late = fields.Boolean(compute="_compute_is_late")
@@ -46,7 +53,18 @@ class MarketplaceRefundAskLine(models.TransientModel):
     )
     amount = fields.Monetary("To Refund", compute="_compute_amount")
     left_after = fields.Monetary("Will Be Left", compute="_compute_amount")
+    left_shipping_after = fields.Monetary("Shipping That Will Be Left", compute="_compute_amount")
     is_too_much = fields.Boolean(compute="_compute_amount")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_numbers(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_numbers(self, vals)
+        return super().write(vals)
 
     @api.depends("sale_line_id")
     def _compute_name(self):
@@ -88,6 +106,16 @@ class MarketplaceRefundAskLine(models.TransientModel):
     def _is_above_zero(self, amount):
         return self.currency_id.compare_amounts(amount, 0) > 0
 
+    @api.depends("left_goods", "is_refundable", "wizard_id.left")
+    def _compute_is_beyond_order(self):
+        """Refunded whole or not at all, and gestures have left less of the order than it costs."""
+        for line in self:
+            line.is_beyond_order = (
+                line.is_refundable
+                and not line._takes_parts()
+                and line._is_above_zero(line.left_goods - line.wizard_id.left)
+            )
+
     @api.depends("refund_until", "give_back")
     def _compute_is_late(self):
         today = fields.Date.context_today(self)
@@ -96,7 +124,9 @@ class MarketplaceRefundAskLine(models.TransientModel):
             line.has_window = line.give_back == records.BY_REFUND and bool(until)
             line.is_late = line.has_window and until < today
 
-    @api.depends("is_late", "asked", "state", "give_back", "wizard_id.line_ids.give_back")
+    @api.depends(
+        "is_late", "is_beyond_order", "asked", "state", "give_back", "wizard_id.line_ids.give_back"
+    )
     @api.depends_context("lang")
     def _compute_hint(self):
         """What a person should know of the line before choosing it."""
@@ -113,6 +143,9 @@ class MarketplaceRefundAskLine(models.TransientModel):
             yield self.env._("window over since %s", format_date(self.env, self.refund_until))
         if self.asked:
             yield self.env._("asked by %s", self._get_askers())
+        if self.is_beyond_order:
+            left = self.currency_id.format(self.wizard_id.left)
+            yield self.env._("more than the %s left of the order", left)
 
     def _get_askers(self):
         waiting = self.sale_line_id.sudo().marketplace_refund_line_ids.filtered(
@@ -120,12 +153,13 @@ class MarketplaceRefundAskLine(models.TransientModel):
         )
         return ", ".join(dict.fromkeys(waiting.refund_id.user_id.mapped("name")))
 
-    @api.depends("is_refundable", "is_late")
+    @api.depends("is_refundable", "is_late", "is_beyond_order")
     @api.depends_context("uid")
     def _compute_can_choose(self):
         is_manager = self.env.user.has_group("marketplace_helpdesk.group_manager")
         for line in self:
-            line.can_choose = line.is_refundable and (is_manager or not line.is_late)
+            in_time = is_manager or not line.is_late
+            line.can_choose = line.is_refundable and in_time and not line.is_beyond_order
 
     @api.depends("wizard_id.kind", "selected", "units", "goods", "shipping_back")
     def _compute_is_chosen(self):
@@ -160,6 +194,7 @@ class MarketplaceRefundAskLine(models.TransientModel):
             goods, shipping = line._get_parts() if asked else (0, 0)
             line.amount = goods + shipping
             line.left_after = line.left - line.amount
+            line.left_shipping_after = line.left_shipping - shipping
             line.is_too_much = (
                 line._is_above_zero(goods - line.left_goods)
                 or line._is_above_zero(shipping - line.left_shipping)
@@ -194,8 +229,49 @@ class MarketplaceRefundAskLine(models.TransientModel):
             return None
         return self.units if kind == "units" else self.units_left or None
 
+    def _get_booked_units(self):
+        """How many units the books give back: a line that is refunded whole has all of its own."""
+        if self._takes_parts():
+            return self._get_units() or 0
+        return self.units_left
+
+    def _can_return(self):
+        return (
+            self.state == records.LINE_SHIPPED
+            and self.give_back == records.BY_REFUND
+            and self.units_left > 0
+        )
+
+    def _is_returned(self):
+        wizard = self.wizard_id
+        wanted = wizard.offers_return and wizard.goods_return == RETURNED
+        return wanted and self._can_return()
+
     def _is_all_that_is_left(self):
         return self.currency_id.is_zero(self.left - self._get_amount())
+
+    def _take_news(self):
+        """Mark what changed since the person saw it; returns it in words."""
+        text = self.env._(
+            "%(line)s: %(before)s → %(now)s left",
+            line=self.name,
+            before=self.currency_id.format(self.seen_left),
+            now=self.currency_id.format(self.left),
+        )
+        askers = self._get_askers()
+        if askers:
+            text = self.env._("%(news)s, asked by %(people)s", news=text, people=askers)
+        names = ("refunded", "asked", "left")
+        changed = [
+            name
+            for name in names
+            if not self.currency_id.is_zero(self[name] - self[f"seen_{name}"])
+        ]
+        values = {f"seen_{name}": self[name] for name in names}
+        if not self.can_choose:
+            values["selected"] = False
+        self.write({**values, "changed": ",".join(changed)})
+        return text
 
     # What is written ----------------------------------------------------------------------------
 
@@ -206,9 +282,10 @@ class MarketplaceRefundAskLine(models.TransientModel):
             "item": self.sale_line_id.marketplace_ref,
             "name": self.name,
             "decision": "cancel" if self.give_back == records.BY_CANCELLATION else "refund",
-            "quantity": self._get_units() or 0,
+            "quantity": self._get_booked_units(),
             "amount": goods + shipping,
             "shipping_amount": shipping,
+            "returned": self._is_returned(),
         }
 
     def _get_remote_line(self, reason_code):

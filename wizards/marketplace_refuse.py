@@ -8,15 +8,10 @@ from ..connectors import base, records
 
 class MarketplaceRefuse(models.TransientModel):
     _name = "marketplace.refuse"
-    _inherit = ["marketplace.dialog"]
+    _inherit = ["marketplace.refund.dialog"]
     _description = "Refuse Lines Before Shipment"
 
-    order_id = fields.Many2one("sale.order", required=True)
-    case_id = fields.Many2one("marketplace.case")
-    account_id = fields.Many2one(related="order_id.marketplace_account_id")
-    order_ref = fields.Char(related="order_id.marketplace_ref")
     ship_before = fields.Datetime(related="order_id.marketplace_ship_before")
-    currency_id = fields.Many2one(related="order_id.currency_id")
     line_ids = fields.One2many("marketplace.refuse.line", "wizard_id")
     carrier = fields.Char(help="As the marketplace names it, for instance Colissimo.")
     tracking_number = fields.Char()
@@ -58,45 +53,79 @@ class MarketplaceRefuse(models.TransientModel):
 
     def _decide_all(self, decision):
         self.line_ids.decision = decision
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse lines of %s before shipment", self.order_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._reopen()
 
     def action_confirm(self):
         """Write the decision and its operation; the marketplace is told by the job."""
+        return self._ask()
+
+    def action_save_draft(self):
+        """Keep the decisions for later; nothing is told."""
+        return self._ask(draft=True)
+
+    def _ask(self, **options):
         self.ensure_one()
         order = self.order_id
         order._check_marketplace_can_act(base.REFUSE_LINES)
         self._confirm_once()
         self._check_decisions()
+        limit = self._find_limit()
         refund = self.env["marketplace.refund"]._ask(
             order,
-            "refusal",
-            [line._get_refund_values() for line in self.line_ids],
+            self._get_kind(),
+            self._get_values(),
             self._get_operation(),
             case=self._get_case_about(order),
+            **options,
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(name)s: %(refused)s refused, %(shipped)s declared shipped; "
-                    "%(account)s is told.",
-                    name=refund.name,
-                    refused=self.refuse_count,
-                    shipped=self.ship_count,
-                    account=self.account_id.name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self._tell(refund, limit["approvers"] if limit else self.env["res.users"])
+
+    def _get_title(self):
+        return self.env._("Refuse lines of %s before shipment", self.order_id.name)
+
+    def _get_kind(self):
+        return "refusal"
+
+    def _get_values(self):
+        return [line._get_refund_values() for line in self.line_ids if line.decision]
+
+    def _describe_asked(self, values):
+        return self.env._(
+            "%(name)s: %(refused)s refused, %(shipped)s declared shipped; %(account)s is told.",
+            refused=self.refuse_count,
+            shipped=self.ship_count,
+            **values,
+        )
+
+    # What it will do ----------------------------------------------------------------------------
+
+    @api.depends("line_ids.decision")
+    @api.depends_context("lang")
+    def _compute_asked_rows(self):
+        for wizard in self:
+            wizard.asked_rows = [line._make_asked_row() for line in wizard.line_ids]
+
+    @api.depends("line_ids.decision")
+    @api.depends_context("lang")
+    def _compute_booked_rows(self):
+        for wizard in self:
+            rows = wizard._get_booked_rows() if wizard.refuse_count else []
+            wizard.booked_rows = rows
+
+    @api.depends("ship_count", "refuse_count", "needs_approval")
+    @api.depends_context("lang")
+    def _compute_confirm_label(self):
+        for wizard in self:
+            values = {"shipped": wizard.ship_count, "refused": wizard.refuse_count}
+            if wizard.needs_approval:
+                label = self.env._(
+                    "Ask for Approval: %(shipped)s shipped, %(refused)s refused", **values
+                )
+            else:
+                label = self.env._("Confirm: %(shipped)s shipped, %(refused)s refused", **values)
+            wizard.confirm_label = label
+
+    # Checks -------------------------------------------------------------------------------------
 
     def _check_decisions(self):
         if not self.line_ids:

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..connectors import base
+from .marketplace_refund_dialog import make_row
 
 
 class MarketplaceRefuseLine(models.TransientModel):
@@ -24,6 +25,16 @@ class MarketplaceRefuseLine(models.TransientModel):
     def _compute_name(self):
         for line in self:
             line.name = (line.sale_line_id.name or "").split("\n")[0]
+
+    def _make_asked_row(self):
+        """What is said of this line to the marketplace, as a row of widget marketplace_rows."""
+        amount = self.currency_id.format(self.charged)
+        name = " · ".join(filter(None, (self.name, self.sku)))
+        if self.decision == "refuse":
+            return make_row(self.env._("Refuse and refund"), name, f"− {amount}", "danger")
+        if self.decision == "ship":
+            return make_row(self.env._("Declare shipped"), name, amount)
+        return make_row(self.env._("Not decided yet"), name, amount, "open")
 
     def _get_refund_values(self):
         return {

@@ -419,7 +419,11 @@ def get_picture(order):
         for line in order.lines
         if not line.is_fee
     }
-    vouchers = [voucher for voucher in order.refunds if voucher.by_seller]
+    vouchers = [
+        refund
+        for refund in order.refunds
+        if refund.by_seller and refund.kind == records.GIVEN_GESTURE
+    ]
     refunded = sum((line.refunded + line.refunded_shipping for line in order.lines), Decimal(0))
     gestures = sum((voucher.amount for voucher in vouchers), Decimal(0))
     return {

@@ -38,6 +38,7 @@ class CdiscountClient(base.Client):
     )
     reply_channel = base.BY_RELAY_MAIL
     relay_domains = (const.RELAY_DOMAIN,)
+    numbers_refunds = False
     streams = const.STREAMS
     reasons = const.REASONS
     topics = const.CLAIM_TYPES

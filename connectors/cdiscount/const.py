@@ -170,6 +170,16 @@ REPAID_STATES = (
     "RefundedAfterShipmentRefused",
     "RefundedAfterCustomerCancellation",
 )
+# What the state of a line says of its money, whoever decided it.
+GIVEN_BY_STATE = {
+    records.LINE_REFUNDED: records.GIVEN_REFUND,
+    records.LINE_REFUSED: records.GIVEN_CANCELLATION,
+    records.LINE_CANCELLED: records.GIVEN_CANCELLATION,
+}
+# VoucherSourceActor: who paid. A voucher of the customer is a means of payment.
+FROM_SELLER = "Seller"
+FROM_MARKETPLACE = "CDiscount"
+FROM_CUSTOMER = "Customer"
 LOGISTICS_OF_MARKETPLACE = "MKPFBC"
 
 # UserType, schemas of 2020 and later (1.7).

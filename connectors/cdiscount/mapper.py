@@ -1,6 +1,8 @@
 """From Cdiscount's answers to records (cdiscount_soap contract, sections 1.6 and 1.7)."""
 
 import re
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 from .. import records
@@ -139,7 +141,7 @@ def map_order(node):
         delivery=_map_address(node.child("ShippingAddress"), customer),
         billing=_map_address(node.child("BillingAddress"), customer),
         lines=tuple(lines),
-        refunds=tuple(_map_voucher(item) for item in node.items("VoucherList", "Voucher")),
+        refunds=(*_map_vouchers(node), *_map_given_lines(lines)),
     )
 
 
@@ -214,6 +216,59 @@ def _get_line_state(remote_state, order_state):
     return const.LINE_STATES.get(remote_state, records.LINE_OTHER)
 
 
+# Money given back --------------------------------------------------------------------------------
+
+
+def _map_given_lines(lines):
+    """What the states of lines say was given back, or never charged. A line is given back whole
+    and once, so its product and its rank among given lines of that product are its number: lines
+    of one product may swap places."""
+    given, count = [], Counter()
+    for line in lines:
+        kind = const.GIVEN_BY_STATE.get(line.state)
+        cancelled = kind == records.GIVEN_CANCELLATION
+        goods, shipping = (
+            (line.amount, line.shipping) if cancelled else (line.refunded, line.refunded_shipping)
+        )
+        if not kind or line.is_fee or not (cancelled or goods + shipping):
+            continue
+        count[kind, line.sku] += 1
+        given.append(
+            records.OrderRefund(
+                amount=goods + shipping,
+                remote_id=f"{kind} {count[kind, line.sku]} {line.sku}",
+                kind=kind,
+                line_remote_id=line.remote_id,
+                shipping=shipping,
+                quantity=line.quantity,
+                from_state=True,
+            )
+        )
+    return given
+
+
+def _map_vouchers(node):
+    """Gestures of the seller and of Cdiscount. They have no number: their second, amount, reason
+    and payer are one, with the rank among equal ones."""
+    vouchers, count = [], Counter()
+    for item in node.items("VoucherList", "Voucher"):
+        source, voucher = item.text("Source"), _map_voucher(item)
+        if source == const.FROM_CUSTOMER:
+            continue
+        if source in (const.FROM_SELLER, const.FROM_MARKETPLACE) and voucher.amount > 0:
+            key = _get_voucher_key(voucher, source)
+            count[key] += 1
+            voucher = replace(voucher, remote_id=f"{key} {count[key]}")
+        vouchers.append(voucher)
+    return vouchers
+
+
+def _get_voucher_key(voucher, source):
+    """However many digits the date and the amount are told with."""
+    second = voucher.created_at.isoformat(timespec="seconds") if voucher.created_at else "undated"
+    return f"{second} {voucher.amount.normalize():f} {voucher.reason_code} {source}"
+
+
 def _map_voucher(item):
     information = item.child("RefundInformation")
     if information is None:
@@ -222,9 +277,12 @@ def _map_voucher(item):
         amount=information.decimal("Amount"),
         reason_code=information.text("MotiveId"),
         created_at=item.date("CreateDate", const.PARIS),
-        by_seller=item.text("Source") == "Seller",
+        by_seller=item.text("Source") == const.FROM_SELLER,
         kind=records.GIVEN_GESTURE,
     )
+
+
+# Names and addresses -----------------------------------------------------------------------------
 
 
 def _full_name(node, prefix=""):

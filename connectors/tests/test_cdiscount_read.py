@@ -116,11 +116,28 @@ def test_order_lines(server, client_at):
 
 def test_order_vouchers(server, client_at):
     page = read_orders(server, client_at)
-    ours, theirs = page.records[0].refunds
+    ours, theirs, _line = page.records[0].refunds
     assert ours == records.OrderRefund(
-        Decimal("10.50"), "135", datetime(2024, 1, 16, 9), kind=records.GIVEN_GESTURE
+        Decimal("10.50"),
+        "135",
+        datetime(2024, 1, 16, 9),
+        "2024-01-16T09:00:00 10.5 135 Seller 1",
+        kind=records.GIVEN_GESTURE,
     )
     assert not theirs.by_seller and theirs.created_at is None
+    assert theirs.remote_id == "undated 5 139 CDiscount 1"
+
+
+def test_refunded_line(server, client_at):
+    page = read_orders(server, client_at)
+    assert page.records[0].refunds[2] == records.OrderRefund(
+        Decimal(28),
+        remote_id="refund 1 REF-2",
+        line_remote_id="REF-2",
+        shipping=Decimal(3),
+        quantity=1,
+        from_state=True,
+    )
 
 
 def test_orders_by_number(server, client):

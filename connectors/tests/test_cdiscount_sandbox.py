@@ -239,6 +239,34 @@ def test_gesture(seller, client):
     assert [(r.amount, r.reason_code) for r in order.refunds] == [(Decimal("4.20"), "135")] * 2
 
 
+def test_given_elsewhere(seller, client):
+    """Read twice, it has the same numbers."""
+    number = seller.order(lines=3)
+    seller.control(f"orders/{number}/refunds", {"line": "REF-2", "shipping": False})
+    for source in ("Seller", "Seller", "CDiscount", "Customer"):
+        body = {"amount": 5, "source": source, "created": "2026-01-05T10:00:00"}
+        seller.control(f"orders/{number}/gestures", body)
+    (order,), (again,) = client.get_orders([number]), client.get_orders([number])
+    assert order.refunds == again.refunds
+    assert [(r.kind, r.by_seller, r.amount) for r in order.refunds] == [
+        (records.GIVEN_GESTURE, True, 5),
+        (records.GIVEN_GESTURE, True, 5),
+        (records.GIVEN_GESTURE, False, 5),
+        (records.GIVEN_REFUND, True, Decimal("19.90")),
+    ]
+    assert len({refund.remote_id for refund in order.refunds}) == 4
+
+
+@pytest.mark.parametrize("by", ["seller", "customer"])
+def test_cancelled_elsewhere(by, seller, client):
+    number = seller.order("WaitingForShipmentAcceptation")
+    seller.control(f"orders/{number}/cancelations", {"line": "REF-1", "by": by})
+    (order,) = client.get_orders([number])
+    (cancelled,) = order.refunds
+    assert (cancelled.kind, cancelled.line_remote_id) == (records.GIVEN_CANCELLATION, "REF-1")
+    assert cancelled.amount == Decimal("23.40")
+
+
 @pytest.mark.parametrize("ship", [False, True])
 def test_refuse_lines(ship, seller, client):
     number = seller.order("WaitingForShipmentAcceptation", with_fee_line=True)

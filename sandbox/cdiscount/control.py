@@ -46,6 +46,14 @@ LINE_STATES = {
 }
 
 
+# Who cancels -> the states of the line, and of an order of which nothing else is left.
+CANCELLED_BY = {
+    "seller": ("RefundedAfterShipmentRefused", "ShipmentRefusedBySeller"),
+    "customer": ("RefundedAfterCustomerCancellation", "CancelledByCustomer"),
+}
+VOUCHER_SOURCES = ("Seller", "CDiscount", "Customer")
+
+
 def dispatch(seller, method, parts, body):
     """Route below /control/sellers/L/; None when the path is unknown."""
     with seller.lock:
@@ -56,6 +64,9 @@ def dispatch(seller, method, parts, body):
                 return order_json(seller, _order(seller, number))
             case "PATCH", ["orders", number]:
                 return order_json(seller, patch_order(seller, _order(seller, number), body))
+            case "POST", ["orders", number, deed] if deed in BACK_OFFICE:
+                order = BACK_OFFICE[deed](seller, _order(seller, number), body)
+                return order_json(seller, order)
             case "POST", ["discussions"]:
                 return discussion_json(seller, create_discussion(seller, body))
             case "GET", ["discussions", identifier]:
@@ -211,6 +222,57 @@ def _change_state(seller, order, state, lines_given):
         line.state = LINE_STATES[state]
         if line.state == "RefundedAfterShipmentRefused":
             line.quantity = 0
+
+
+# Made in the back office: by the seller's people, the marketplace or the customer
+
+
+def _line_of(order, body):
+    """The line that `line` (its seller_product_id or its index) names, else the first."""
+    wanted = body.get("line", 0)
+    for index, line in enumerate(order.goods):
+        if wanted in (index, line.seller_product_id):
+            return line
+    raise ValueError(f"no line {wanted} in order {order.number}")
+
+
+def _refund(seller, order, body):
+    """A shipped line is refunded whole; `shipping`: with its charges."""
+    line = _line_of(order, body)
+    if line.state != "ShippedBySeller":
+        raise ValueError(f"a line in state {line.state} cannot be refunded")
+    line.state = "RefundedAfterShipping"
+    line.refunded_shipping = bool(body.get("shipping", True))
+    seller.touch_order(order)
+    return order
+
+
+def _gesture(seller, order, body):
+    voucher = _voucher(seller, {"amount": "5", **body})
+    if voucher.source not in VOUCHER_SOURCES:
+        raise ValueError(f"source is one of {', '.join(VOUCHER_SOURCES)}")
+    order.vouchers.append(voucher)
+    seller.touch_order(order)
+    return order
+
+
+def _cancel(seller, order, body):
+    """A line is refused before shipment, or cancelled by the customer (`by`)."""
+    line, actor = _line_of(order, body), body.get("by", "seller")
+    if actor not in CANCELLED_BY:
+        raise ValueError(f"by is one of {', '.join(CANCELLED_BY)}")
+    if line.state not in ("None", "AcceptedBySeller"):
+        raise ValueError(f"a line in state {line.state} cannot be cancelled")
+    line.state, state = CANCELLED_BY[actor]
+    if actor == "seller":
+        line.quantity = 0
+    if all(other.state == line.state for other in order.goods):
+        seller.set_state(order, state)
+    seller.touch_order(order)
+    return order
+
+
+BACK_OFFICE = {"refunds": _refund, "gestures": _gesture, "cancelations": _cancel}
 
 
 def order_json(seller, order):

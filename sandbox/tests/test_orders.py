@@ -197,6 +197,48 @@ def test_older_refund_operation(world):
     assert not answer.all("ErrorList")
 
 
+def test_back_office_refund(world):
+    number = world.order(state="Shipped", lines=LINES)["number"]
+    world.control("POST", f"orders/{number}/refunds", {"line": "B", "shipping": False})
+    world.control("POST", f"orders/{number}/refunds", {})
+    answer = read(world, number)
+    assert answer.texts("AcceptationState") == ["RefundedAfterShipping"] * 2
+    assert answer.texts("RefundShippingCharges") == ["true", "false"]
+    with pytest.raises(AssertionError):
+        world.control("POST", f"orders/{number}/refunds", {})
+
+
+def test_back_office_gesture(world):
+    number = world.order(state="Shipped", lines=LINES)["number"]
+    world.control("POST", f"orders/{number}/gestures", {"amount": 7, "motive_id": 132})
+    world.control("POST", f"orders/{number}/gestures", {"source": "CDiscount"})
+    answer = read(world, number)
+    assert answer.texts("Amount") == ["7", "5"]
+    assert answer.texts("Source") == ["Seller", "CDiscount"]
+    assert world.state()["orders"][0]["gestures"] == 7
+    with pytest.raises(AssertionError):
+        world.control("POST", f"orders/{number}/gestures", {"source": "Nobody"})
+
+
+@pytest.mark.parametrize(
+    "by, line_state, order_state, quantity",
+    [
+        ("seller", "RefundedAfterShipmentRefused", "ShipmentRefusedBySeller", "0"),
+        ("customer", "RefundedAfterCustomerCancellation", "CancelledByCustomer", "2"),
+    ],
+)
+def test_back_office_cancellation(world, by, line_state, order_state, quantity):
+    number = world.order(lines=LINES)["number"]
+    path = f"orders/{number}/cancelations"
+    world.control("POST", path, {"line": "B", "by": by})
+    answer = read(world, number)
+    assert answer.texts("AcceptationState") == ["AcceptedBySeller", line_state]
+    assert answer.texts("Quantity") == ["1", quantity]
+    assert answer.one("OrderState") == "WaitingForShipmentAcceptation"
+    world.control("POST", path, {"line": "A", "by": by})
+    assert read(world, number).one("OrderState") == order_state
+
+
 def test_aliases_end_four_weeks_after_shipping(world):
     old = world.order(state="Shipped", shipped_at="2020-01-01T00:00:00")["number"]
     new = world.order(state="Shipped")["number"]

@@ -1,6 +1,7 @@
 """What only real processes show: two people, two workers, and SIGKILL at the wrong moment."""
 
 GONE, SHIPPED = "RefundedAfterShipping", "ShippedBySeller"
+ADMINISTRATOR = 2  # of every database
 
 
 def ask_at_once(world, shop, *arguments):
@@ -33,6 +34,34 @@ def test_two_gestures_never_exceed_what_was_charged(world, shops):
     orders = shop.seller.state["orders"]
     assert [[v["amount"] for v in order["vouchers"]] for order in orders] == [[50]] * len(orders)
     assert shop.seller.count("CreateRefundVoucher") == (len(orders), len(orders))
+
+
+def test_two_windows_do_not_pass_a_limit_together(world, shops):
+    """15 and 15 of one person are more than 20, whoever comes first."""
+    shop = shops["limits"]
+    world.run("set_limit", shop.account, 20)
+    job = ("ask", shop.users[0], shop.orders, "gesture", 15)
+    world.at_once(job, job, barriers=len(shop.orders))
+    states = world.run("read_refunds", shop.orders)
+    assert states == [["asked", "to_approve"]] * len(shop.orders)
+    world.run("run_job", shop.account)
+    orders = shop.seller.state["orders"]
+    assert [[v["amount"] for v in order["vouchers"]] for order in orders] == [[15]] * len(orders)
+
+
+def test_two_managers_decide_once(world, shops):
+    shop = shops["approvals"]
+    asker, manager = shop.users
+    world.run("set_limit", shop.account, 0, manager)
+    world.run("ask", asker, shop.orders, "gesture", 15, barriers=len(shop.orders))
+    jobs = [("approve", user, shop.orders) for user in (manager, ADMINISTRATOR)]
+    first, second = world.at_once(*jobs, barriers=len(shop.orders))
+    for order in map(str, shop.orders):
+        answers = [first[order], second[order]]
+        assert answers.count("approved") == 1, answers
+        assert any("was faster" in answer for answer in answers), answers
+    assert world.run("run_job", shop.account) == [["done", 1]] * len(shop.orders)
+    assert shop.seller.count("CreateRefundVoucher") == (len(shop.orders), len(shop.orders))
 
 
 def test_two_workers_send_each_operation_once(world, shops):

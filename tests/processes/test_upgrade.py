@@ -77,22 +77,34 @@ def test_database_of_the_version_before(database, previous, tmp_path):
     seller = sandbox_api.Seller()
     order = seller.order(state="Shipped", lines=LINES)
     seller.order(state="WaitingForShipmentAcceptation", lines=LINES[:1])
+    given = seller.order(state="Shipped", lines=LINES[:1])
+    seller.refund(given["number"])
     seller.discussion(kind="claim", text="La lampe est cassée.", order_number=order["number"])
     credentials = {"login": seller.login, "password": seller.password}
     before = run(
         database, tmp_path, previous, "install", credentials, sandbox_api.URL, sandbox_api.SMTP
     )
-    assert [len(before[name]) for name in ("orders", "cases", "refunds")] == [2, 1, 1]
-    after, new, operations = run(database, tmp_path, ADDON, "upgrade")
+    assert [len(before[name]) for name in ("orders", "cases", "refunds")] == [3, 1, 2]
+    after, new, operations, imported = run(database, tmp_path, ADDON, "upgrade")
     assert after == before
     assert new == {
         "version": get_version((ADDON / "__manifest__.py").read_text()),
-        "give_back": [["shipped", "refund"], ["shipped", "refund"], ["to_ship", "cancellation"]],
+        "give_back": [
+            ["refunded", False],
+            ["shipped", "refund"],
+            ["shipped", "refund"],
+            ["to_ship", "cancellation"],
+        ],
         "recipient_policy": "as_addressed",
         "intervals": [0],
         "allowed": True,
         "presets": 5,
+        "booking": "draft",
+        # What was accepted before was booked by hand.
+        "accepted": [[7.0, True, "none"]],
     }
     # What waited is sent now, once.
-    assert operations == [["done", 1]]
-    assert seller.count("CreateRefundVoucher") == (1, 1)
+    assert operations == [["done", 1], ["done", 1]]
+    assert seller.count("CreateRefundVoucher") == (2, 2)
+    # What the older version saw of others is known now, and was booked by hand.
+    assert [[kind, state] for kind, _amount, state in imported] == [["lines", "none"]]

@@ -17,6 +17,8 @@ def install(database, data, addon, credentials, url, smtp):
         registry, lambda env: worker._make_account(env, "old", credentials, url, smtp)
     )
     worker._run_job(registry, account)
+    worker.in_transaction(registry, lambda env: _refund(env, account, 7))
+    worker._run_job(registry, account)
     worker.in_transaction(registry, lambda env: _change(env, account))
     return worker.in_transaction(registry, lambda env: _look(env, account))
 
@@ -26,9 +28,17 @@ def _change(env, account):
     account.write({"answer_hours": 36, "silence_hours": 3, "contact_days": 60})
     account.reason_ids.filtered(lambda reason: reason.code == "131").active = False
     account.stream_ids.filtered(lambda stream: stream.key == "offer_questions").active = False
-    order = env["sale.order"].search([("marketplace_account_id", "=", account.id)], limit=1)
+    _refund(env, account.id, 5)
+
+
+def _refund(env, account, amount):
+    account = env["marketplace.account"].browse(account)
+    order = env["sale.order"].search(
+        [("marketplace_account_id", "=", account.id), ("marketplace_state", "=", "shipped")],
+        limit=1,
+    )
     dialog = env["marketplace.refund.ask"].with_context(default_order_id=order.id)
-    dialog = dialog.create({"kind": "gesture", "gesture_amount": 5})
+    dialog = dialog.create({"kind": "gesture", "gesture_amount": amount})
     dialog.reason_id = account.reason_ids.filtered(lambda reason: reason.code == "135")
     dialog.action_confirm()
 
@@ -41,7 +51,10 @@ def upgrade(database, data, addon):
     )
     kept = worker.in_transaction(registry, lambda env: _look(env, account))
     new = worker.in_transaction(registry, lambda env: _look_at_news(env, account))
-    return kept, new, worker._run_job(registry, account)
+    worker.in_transaction(registry, lambda env: _read_orders_again(env, account))
+    operations = worker._run_job(registry, account)
+    imported = worker.in_transaction(registry, lambda env: _look_at_imported(env, account))
+    return kept, new, operations, imported
 
 
 def _look(env, account):
@@ -74,7 +87,24 @@ def _look_at_news(env, account):
         "intervals": sorted(set(account.stream_ids.mapped("interval_minutes"))),
         "allowed": all(account.reason_ids.mapped("allowed")),
         "presets": env["marketplace.preset"].search_count([]),
+        "booking": account.booking,
+        "accepted": [
+            [line.amount, bool(line.accepted_at), line.refund_id.booking_state]
+            for line in env["marketplace.refund.line"].search([("state", "=", "accepted")])
+        ],
     }
+
+
+def _read_orders_again(env, account):
+    orders = env["sale.order"].search([("marketplace_account_id", "=", account)])
+    orders._marketplace_refresh_wanted()
+
+
+def _look_at_imported(env, account):
+    refunds = env["marketplace.refund"].search(
+        [("account_id", "=", account), ("is_imported", "=", True)]
+    )
+    return [[refund.kind, refund.amount, refund.booking_state] for refund in refunds]
 
 
 def main():

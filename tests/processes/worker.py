@@ -157,6 +157,57 @@ def ask(registry, uid, order_ids, kind, amount=0):
     return results
 
 
+def set_limit(registry, account_id, amount, manager_id=None):
+    """Up to what agents make gestures alone; `manager_id` becomes a manager."""
+
+    def write(env):
+        from odoo import Command
+
+        env["marketplace.refund.limit"].create(
+            {"account_id": account_id, "role": "agent", "what": "gesture", "amount": amount}
+        )
+        group = env.ref("marketplace_helpdesk.group_manager")
+        env["res.users"].browse(manager_id).group_ids = [Command.link(group.id)]
+
+    barrier()
+    in_transaction(registry, write)
+
+
+def approve(registry, uid, order_ids):
+    """Approve what waits on each order, opened before its barrier; {order: sentence}."""
+    from odoo.exceptions import UserError
+
+    results, waited = {}, set()
+
+    def approve_one(env, order_id):
+        refund = env["marketplace.refund"].search([("sale_order_id", "=", order_id)])
+        if order_id not in waited:
+            waited.add(order_id)
+            assert refund.can_decide
+            barrier()
+        dialog = env["marketplace.refund.decision"]
+        dialog.create({"refund_id": refund.id, "verdict": "approve"}).action_confirm()
+
+    for order_id in order_ids:
+        try:
+            in_transaction(registry, lambda env, o=order_id: approve_one(env, o), uid)
+            results[order_id] = "approved"
+        except UserError as error:
+            results[order_id] = str(error)
+    return results
+
+
+def read_refunds(registry, order_ids):
+    """The states of the refunds of each order, in alphabetical order."""
+
+    def read(env):
+        orders = env["sale.order"].browse(order_ids)
+        return [sorted(order.marketplace_refund_ids.mapped("state")) for order in orders]
+
+    barrier()
+    return in_transaction(registry, read)
+
+
 def run_job(registry, account_id, ahead=0):
     """One turn of an account's job, `ahead` minutes from now; the states of its operations."""
     barrier()

@@ -58,7 +58,15 @@ fieldRegistry.add("marketplace_subject", {
 /** A name with what should be known of it, small beside it. */
 export class MarketplaceHintedField extends Component {
     static template = "marketplace_helpdesk.HintedField";
-    static props = { ...standardFieldProps, hintField: String };
+    static props = {
+        ...standardFieldProps,
+        hintField: String,
+        codeField: { type: String, optional: true },
+    };
+
+    get code() {
+        return (this.props.codeField && this.props.record.data[this.props.codeField]) || "";
+    }
 
     get hint() {
         return this.props.record.data[this.props.hintField] || "";
@@ -69,17 +77,33 @@ fieldRegistry.add("marketplace_hinted", {
     component: MarketplaceHintedField,
     displayName: _t("Name With a Hint"),
     supportedTypes: ["char"],
-    extractProps: ({ options }) => ({ hintField: options.hint_field }),
-    fieldDependencies: ({ options }) => [{ name: options.hint_field, type: "char" }],
+    extractProps: ({ options }) => ({
+        hintField: options.hint_field,
+        codeField: options.code_field,
+    }),
+    fieldDependencies: ({ options }) =>
+        [options.hint_field, options.code_field]
+            .filter(Boolean)
+            .map((name) => ({ name, type: "char" })),
 });
 
 /** An amount in a table: no currency sign, a dash for nothing. */
 export class MarketplaceAmountField extends Component {
     static template = "marketplace_helpdesk.AmountField";
-    static props = { ...standardFieldProps, negative: { type: Boolean, optional: true } };
+    static props = {
+        ...standardFieldProps,
+        negative: { type: Boolean, optional: true },
+        changedField: { type: String, optional: true },
+    };
 
     get value() {
         return this.props.record.data[this.props.name] || 0;
+    }
+
+    /** Whether a text field names this one among those that changed meanwhile. */
+    get hasChanged() {
+        const { changedField, record, name } = this.props;
+        return Boolean(changedField) && (record.data[changedField] || "").split(",").includes(name);
     }
 
     get currencyId() {
@@ -107,8 +131,14 @@ fieldRegistry.add("marketplace_amount", {
     displayName: _t("Amount Without Currency"),
     supportedTypes: ["monetary", "float"],
     listViewWidth: 90,
-    extractProps: ({ options }) => ({ negative: Boolean(options.negative) }),
-    fieldDependencies: [{ name: "currency_id", type: "many2one", relation: "res.currency" }],
+    extractProps: ({ options }) => ({
+        negative: Boolean(options.negative),
+        changedField: options.changed_field,
+    }),
+    fieldDependencies: ({ options }) => [
+        { name: "currency_id", type: "many2one", relation: "res.currency" },
+        ...(options.changed_field ? [{ name: options.changed_field, type: "char" }] : []),
+    ],
 });
 
 /** A write-only secret: shows that it is set and since when, never what it is. */
@@ -221,6 +251,22 @@ fieldRegistry.add("marketplace_rule_default", {
     extractProps: ({ options }) => ({ rule: options.rule }),
 });
 
+/** Arrow keys lead to the same column of the line above or below; whether one did. */
+function moveInColumn(ev) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[ev.key];
+    const row = ev.target.closest(".o_data_row");
+    if (!step || !row || ev.ctrlKey || ev.altKey || ev.metaKey) {
+        return false;
+    }
+    const name = ev.target.closest("td[name]").getAttribute("name");
+    const focusable = `td[name="${name}"] :is(input, button)`;
+    const rows = [...row.parentElement.children].filter((el) => el.querySelector(focusable));
+    rows[rows.indexOf(row) + step]?.querySelector(focusable).focus();
+    ev.preventDefault();
+    ev.stopPropagation();
+    return true;
+}
+
 /** A checkbox that is there in one click, also in a row that is not being edited. */
 export class MarketplaceTickField extends Component {
     static template = "marketplace_helpdesk.TickField";
@@ -232,6 +278,10 @@ export class MarketplaceTickField extends Component {
 
     onChange(ev) {
         return this.props.record.update({ [this.props.name]: ev.target.checked });
+    }
+
+    onKeydown(ev) {
+        moveInColumn(ev);
     }
 }
 
@@ -290,6 +340,9 @@ export class MarketplaceNumberField extends Component {
 
     /** The list has keys of its own; those of the dialog stay. */
     onKeydown(ev) {
+        if (moveInColumn(ev)) {
+            return;
+        }
         if (!(ev.ctrlKey || ev.altKey || ev.metaKey || ev.key === "Escape")) {
             ev.stopPropagation();
         }
@@ -356,6 +409,20 @@ export class MarketplaceChoiceField extends Component {
 
     choose(value) {
         return this.props.record.update({ [this.props.name]: value });
+    }
+
+    /** In a row: arrow keys lead to other rows, the first letter of an option chooses it. */
+    onKeydown(ev) {
+        if (moveInColumn(ev) || !ev.target.closest(".o_data_row")) {
+            return;
+        }
+        const isLetter = ([, label]) => label[0].toLowerCase() === ev.key.toLowerCase();
+        const found = ev.ctrlKey || ev.altKey || ev.metaKey ? [] : this.options.filter(isLetter);
+        if (found.length === 1) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.choose(found[0][0]);
+        }
     }
 }
 

@@ -1,0 +1,69 @@
+"""What refunds in the books mean for an order: its credit notes, and what is still to invoice."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    marketplace_credit_note_count = fields.Integer(
+        "Marketplace Credit Notes",
+        compute="_compute_marketplace_credit_notes",
+        compute_sudo=True,
+        groups="account.group_account_readonly,account.group_account_invoice",
+    )
+
+    def _compute_marketplace_credit_notes(self):
+        counts = dict(
+            self.env["account.move"]._read_group(
+                [("marketplace_refund_id.sale_order_id", "in", self.ids)],
+                ["marketplace_refund_id"],
+                ["__count"],
+            )
+        )
+        for order in self:
+            own = [count for refund, count in counts.items() if refund.sale_order_id == order]
+            order.marketplace_credit_note_count = sum(own)
+
+    def action_view_marketplace_credit_notes(self):
+        """The credit notes of this order's refunds, also those that no order line is linked to."""
+        self.check_access("read")
+        return self.env["account.move"]._action_view_marketplace_notes(
+            [("marketplace_refund_id.sale_order_id", "in", self.ids)]
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _compute_qty_to_invoice(self):
+        """Goods that came back, or are on their way back, are not sold once more: their credit
+        note lowers what counts as invoiced, and nothing is to be invoiced for it."""
+        result = super()._compute_qty_to_invoice()
+        for line in self.filtered(lambda row: row.marketplace_ref and row.qty_to_invoice > 0):
+            returned = line._get_marketplace_returned()
+            if line.product_id.invoice_policy == "delivery":
+                returned -= max(line.product_uom_qty - line.qty_delivered, 0)
+            if returned > 0:
+                line.qty_to_invoice = max(line.qty_to_invoice - returned, 0)
+        return result
+
+    def _compute_invoice_status(self):
+        result = super()._compute_invoice_status()
+        for line in self.filtered(lambda row: row.marketplace_ref and row.invoice_status == "no"):
+            returned = line._get_marketplace_returned()
+            if line.state == "sale" and returned:
+                if line.qty_invoiced + returned >= line.product_uom_qty:
+                    line.invoice_status = "invoiced"
+        return result
+
+    def _get_marketplace_returned(self):
+        """Units that were credited because the goods come back."""
+        credited = self.sudo().invoice_lines.filtered(
+            lambda line: (
+                line.move_id.marketplace_refund_id
+                and line.parent_state != "cancel"
+                and line.move_id.marketplace_refund_id.kind != "refusal"
+            )
+        )
+        return sum(credited.mapped("quantity"))
