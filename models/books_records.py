@@ -38,6 +38,7 @@ class Part:
     quantity: float = 1.0
     sale_line: models.BaseModel = None
     is_own_line: bool = True
+    number: int = 0  # within its plan
 
 
 @dataclass

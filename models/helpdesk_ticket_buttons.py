@@ -1,5 +1,7 @@
 """What agents press on a ticket."""
 
+from collections import Counter
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -17,10 +19,13 @@ class HelpdeskTicket(models.Model):
     )
 
     def _compute_marketplace_credit_note_count(self):
+        notes = self.env["account.move"].search_fetch(
+            [("marketplace_refund_id.ticket_id", "in", self.ids), ("state", "!=", "cancel")],
+            ["marketplace_refund_id"],
+        )
+        counts = Counter(note.marketplace_refund_id.ticket_id.id for note in notes)
         for ticket in self:
-            ticket.marketplace_credit_note_count = self.env["account.move"].search_count(
-                [("marketplace_refund_id.ticket_id", "in", ticket.ids)]
-            )
+            ticket.marketplace_credit_note_count = counts[ticket.id]
 
     def action_marketplace_answer(self):
         self.ensure_one()

@@ -85,10 +85,18 @@ class MarketplaceBooks(models.AbstractModel):
         if not plan.parts:
             return books._settle_without_note(refund, plan)
         moves = self.env["account.move"].sudo()
+        books._mark_delivered(plan)
         for invoice in plan.invoices:
             moves += books._make_note(refund, plan, invoice)
-        refund.booking_result = "booked"
+        refund.write({"booking_result": "booked", "booked_count": len(moves)})
         return books._finish(refund, plan, moves)
+
+    def _mark_delivered(self, plan):
+        """How much was delivered when returned goods were credited: what is back shows by it."""
+        for part in plan.parts:
+            line = part.sale_line
+            if line and line not in plan.quantities and not line.marketplace_delivered_mark:
+                line.marketplace_delivered_mark = line.qty_delivered
 
     def _settle_without_note(self, refund, plan):
         if not refund.currency_id.is_zero(plan.missing):
@@ -113,15 +121,13 @@ class MarketplaceBooks(models.AbstractModel):
             order.action_unlock()
         if plan.cancels_order and not self._get_sources(order.order_line):
             order._action_cancel()
+            order.locked = was_locked
             return
-        for line, quantity in plan.draft_quantities.items():
-            if quantity:
-                line.quantity = quantity
-            else:
-                line.unlink()
+        self._lower_drafts(plan)
         is_free = not order.order_line.invoice_lines
         charged = order.amount_total - plan.cancelled
         for line, quantity in plan.quantities.items():
+            self._align_deliveries(line)
             line.product_uom_qty = quantity
         for line, total in plan.totals.items():
             self._set_total(line, max(total, 0))
@@ -130,6 +136,27 @@ class MarketplaceBooks(models.AbstractModel):
             self.env["marketplace.order.maker"]._settle_total(plan.account, order, charged)
         if was_locked:
             order.action_lock()
+
+    def _lower_drafts(self, plan):
+        """Draft invoices bill less; one that bills nothing any more goes."""
+        moves = self.env["account.move"]
+        for line, quantity in plan.draft_quantities.items():
+            moves |= line.move_id
+            if quantity:
+                line.quantity = quantity
+            else:
+                line.unlink()
+        empty = moves.filtered(lambda move: not move.invoice_line_ids and not move.posted_before)
+        empty.unlink()
+
+    def _align_deliveries(self, line):
+        """Where stock is installed, less is delivered only of moves whose deadline is the order's:
+        the job dates orders back after their confirmation."""
+        if "move_ids" not in line._fields or line.display_type:
+            return
+        moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        if moves:
+            moves.date_deadline = line._prepare_procurement_values()["date_deadline"]
 
     def _lower_shipping(self, plan):
         """Shipping charges that are not invoiced yet are invoiced for less."""
@@ -157,6 +184,7 @@ class MarketplaceBooks(models.AbstractModel):
                 "partner_shipping_id": invoice.partner_shipping_id.id,
                 "currency_id": invoice.currency_id.id,
                 "fiscal_position_id": invoice.fiscal_position_id.id,
+                "invoice_payment_term_id": False,  # a cash discount would change the total
                 # The invoice may have come later than the refund.
                 "invoice_date": max(refund._get_booking_date(), invoice.invoice_date),
                 "reversed_entry_id": invoice.id,
@@ -211,7 +239,7 @@ class MarketplaceBooks(models.AbstractModel):
             "currency_id": source.currency_id,
             "partner_id": source.partner_id,
             "is_refund": True,
-            "computation_key": f"marketplace_refund,{source.id},{id(part)}",
+            "computation_key": f"marketplace_refund,{source.id},{part.number}",
         }
         units = self._get_units_of_gross(part)
         base = tax._prepare_base_line_for_taxes_computation(

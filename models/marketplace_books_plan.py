@@ -5,6 +5,8 @@ the invoice line that charged it; only goods that are cancelled or come back low
 counts as invoiced.
 """
 
+from collections import defaultdict
+
 from odoo import api, models
 
 from .books_records import BookingImpossible, Part, Plan
@@ -20,6 +22,7 @@ class MarketplaceBooks(models.AbstractModel):
         """The Plan for `items` of an order. Raises BookingImpossible."""
         order = order.sudo().with_company(order.company_id)
         plan = Plan(order, order.marketplace_account_id)
+        plan.taken.update(self._spread_loose(order))
         items = [item for item in items if item.decision != "ship"]
         cancelled = [item for item in items if item.decision in CANCELLED]
         if cancelled:
@@ -29,6 +32,8 @@ class MarketplaceBooks(models.AbstractModel):
                 self._plan_item(plan, item)
         self._plan_missing(plan)
         self._check_currency(plan)
+        for number, part in enumerate(plan.parts, 1):
+            part.number = number
         return plan
 
     # Money given back ---------------------------------------------------------------------------
@@ -174,17 +179,24 @@ class MarketplaceBooks(models.AbstractModel):
         self._settle_cents(plan, items)
 
     def _settle_cents(self, plan, items):
-        """What is given back of a whole invoice differs from the sum of its lines by roundings."""
-        currency, given = plan.order.currency_id, sum(item.goods + item.shipping for item in items)
-        rest = currency.round(given - plan.expected)
-        is_rounding = currency.compare_amounts(abs(rest), self._get_cents(plan)) <= 0
-        if not plan.parts or plan.is_partly_invoiced or not is_rounding:
+        """What is given back of whole invoices differs from the sum of their lines by roundings."""
+        if not plan.parts:
+            return
+        currency = plan.order.currency_id
+        placed = currency.round(plan.expected - plan.missing)
+        wanted = sum(item.goods + item.shipping for item in items)
+        if plan.is_partly_invoiced:  # then all that is left of the invoices
+            moves = self._get_sources(plan.order.order_line).move_id
+            wanted = placed + sum(self._get_invoice_left(plan, move) for move in moves)
+        if currency.compare_amounts(abs(wanted - plan.expected), self._get_cents(plan)) > 0:
             return
         part = max(plan.parts, key=lambda part: part.gross)
-        rest = min(rest, currency.round(self._get_invoice_left(plan, part.source.move_id)))
+        room = self._get_invoice_left(plan, part.source.move_id)
+        rest = currency.round(min(wanted - placed, room))
         part.gross = currency.round(part.gross + rest)
         self._take(plan, part.source, rest)
-        plan.expected = currency.round(plan.expected + rest)
+        plan.expected = currency.round(wanted)
+        plan.missing = currency.round(wanted - placed - rest)
 
     def _plan_cancelled_goods(self, plan, item):
         line, ordered = item.sale_line, item.sale_line.product_uom_qty
@@ -218,11 +230,24 @@ class MarketplaceBooks(models.AbstractModel):
         goods = plan.order.order_line.filtered(
             lambda line: line.marketplace_ref and line.product_uom_qty
         )
-        if set(goods) - gone:
+        if set(goods) - gone or self._get_own_lines(plan):
             return False
         shipping = sum(item.shipping for item in items)
         kept = self._get_shipping_left(plan) - shipping
         return plan.order.currency_id.compare_amounts(kept, self._get_cents(plan)) <= 0
+
+    def _get_own_lines(self, plan):
+        """What the order holds beside what the marketplace charged: it stays ordered."""
+        shipping, limit = self._get_shipping_lines(plan.order), self._get_cents(plan)
+        return plan.order.order_line.filtered(
+            lambda line: (
+                not line.marketplace_ref
+                and not line.display_type
+                and line not in shipping
+                and line.product_uom_qty
+                and abs(line.price_total) > limit
+            )
+        )
 
     def _get_shipping_left(self, plan):
         """Shipping charges that are neither credited nor taken off the order."""
@@ -236,7 +261,8 @@ class MarketplaceBooks(models.AbstractModel):
 
     def _get_cents(self, plan):
         """What the rounding of taxes may make out in an order."""
-        return plan.order.currency_id.rounding * len(plan.order.order_line)
+        count = sum(1 + len(line.tax_ids) for line in plan.order.order_line)
+        return plan.order.currency_id.rounding * count
 
     def _plan_quantity(self, plan, line, quantity, gross, gone):
         plan.quantities[line] = quantity
@@ -330,24 +356,45 @@ class MarketplaceBooks(models.AbstractModel):
         plan.taken[source] += amount
         plan.taken[source.move_id] += amount
 
+    def _spread_loose(self, order):
+        """{invoice line, or invoice: amount} that credit notes made from the order have taken: they
+        name no invoice, so the oldest gives back first."""
+        taken = defaultdict(float)
+        for sale_line in order.order_line:
+            loose = sale_line.invoice_lines.filtered(
+                lambda line: (
+                    line.move_id.move_type == "out_refund"
+                    and line.parent_state != "cancel"
+                    and not line.marketplace_credited_line_id
+                    and not line.move_id.reversed_entry_id
+                )
+            )
+            rest = sum(loose.mapped("price_total"))
+            for source in self._get_sources(sale_line) if rest > 0 else ():
+                amount = min(rest, max(source.price_total - self._get_credited(source), 0))
+                taken[source] += amount
+                taken[source.move_id] += amount
+                rest -= amount
+        return taken
+
     def _get_left(self, plan, source):
         """What is not credited of an invoice line."""
-        credited = source.marketplace_credit_line_ids | source.sale_line_ids.invoice_lines.filtered(
-            lambda line: (
-                line.move_id.move_type == "out_refund"
-                and not line.marketplace_credited_line_id
-                and line.move_id.reversed_entry_id in (source.move_id, source.move_id.browse())
-            )
-        )
-        credited |= source.move_id.reversal_move_ids.invoice_line_ids.filtered(
+        return source.price_total - self._get_credited(source) - plan.taken[source]
+
+    def _get_credited(self, source):
+        """What credit notes of its invoice give back of an invoice line."""
+        reversals = source.move_id.reversal_move_ids.invoice_line_ids.filtered(
             lambda line: (
                 not line.marketplace_credited_line_id
-                and not line.sale_line_ids
-                and line.product_id == source.product_id
+                and (
+                    line.sale_line_ids & source.sale_line_ids
+                    or (not line.sale_line_ids and line.product_id == source.product_id)
+                )
             )
         )
+        credited = source.marketplace_credit_line_ids | reversals
         live = credited.filtered(lambda line: line.parent_state != "cancel")
-        return source.price_total - sum(live.mapped("price_total")) - plan.taken[source]
+        return sum(live.mapped("price_total"))
 
     def _get_invoice_left(self, plan, invoice):
         live = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")

@@ -180,7 +180,9 @@ class MarketplaceOrderMaker(models.AbstractModel):
         are missing get a line of their own, so that what is invoiced is what was charged."""
         currency = sale_order.currency_id
         difference = currency.round(charged - sale_order.amount_total)
-        cents = currency.rounding * len(sale_order.order_line)
+        # Of each line, and of each of its taxes.
+        count = sum(1 + len(line.tax_ids) for line in sale_order.order_line)
+        cents = currency.rounding * count
         product = account.shipping_product_id
         if not product or currency.is_zero(difference) or abs(difference) > cents + TINY:
             return

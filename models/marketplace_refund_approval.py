@@ -114,8 +114,10 @@ class MarketplaceRefund(models.Model):
         return self._get_approvers(self.sale_order_id, self.kind, self.amount, self.user_id)
 
     def _check_retry_limit(self):
-        """Tried again it counts again, for whoever asked and for whoever presses."""
+        """Tried again it counts again, for whoever approved it; else for whoever asked and for
+        whoever presses."""
         if self.approved_by_id:
+            self._check_retry_of_approved()
             return
         for user in self.user_id | self.env.user:
             if not self._covers(user, self.sale_order_id, self.kind, self.amount):
@@ -126,6 +128,18 @@ class MarketplaceRefund(models.Model):
                         user=user.name,
                     )
                 )
+
+    def _check_retry_of_approved(self):
+        """What was given since may be more, together with it, than its approver may give."""
+        approver = self.approved_by_id
+        if not self._covers(approver, self.sale_order_id, self.kind, self.amount, approves=True):
+            raise UserError(
+                self.env._(
+                    "With what was given since, this is above what %(user)s, who approved it, may "
+                    "approve. Ask for a new refund: somebody who may will approve it.",
+                    user=approver.name,
+                )
+            )
 
     # Waiting ------------------------------------------------------------------------------------
 

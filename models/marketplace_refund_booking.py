@@ -8,22 +8,26 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .books_records import BookingImpossible, Item
+from .job_run import JobRun
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 500
+BOOKING_SECONDS = 60
 RESULTS = [
     ("none", "Not Booked"),
     ("to_book", "To Book"),
     ("no_invoice", "Waits For The Invoice"),
     ("order", "Order Lowered"),
     ("booked", "Credit Note"),
+    ("hand", "Booked By Hand"),
     ("failed", "To Look At"),
 ]
 STATES = [
     *RESULTS[:4],
     ("draft", "Draft Credit Note"),
     ("posted", "Credited"),
+    ("hand", "Booked By Hand"),
     ("failed", "To Look At"),
 ]
 
@@ -44,6 +48,9 @@ class MarketplaceRefund(models.Model):
     booking_state = fields.Selection(
         STATES, "In The Books", compute="_compute_booking_state", store=True
     )
+    booked_count = fields.Integer(
+        readonly=True, copy=False, help="How many credit notes were made; all of them have to live."
+    )
     booking_message = fields.Char("About The Booking", readonly=True, copy=False)
     credit_note_ids = fields.One2many(
         "account.move",
@@ -60,21 +67,26 @@ class MarketplaceRefund(models.Model):
 
     _to_book_idx = models.Index("(id) WHERE booking_result = 'to_book'")
 
-    @api.depends("booking_result", "credit_note_ids.state")
+    @api.depends("booking_result", "booked_count", "credit_note_ids.state")
     def _compute_booking_state(self):
         for refund in self:
-            states = set(refund.sudo().credit_note_ids.mapped("state")) - {"cancel"}
-            if states:
-                refund.booking_state = "posted" if states == {"posted"} else "draft"
-            elif refund.booking_result == "booked":
+            if refund.booking_result != "booked":
+                refund.booking_state = refund.booking_result
+                continue
+            notes = refund._get_live_notes()
+            if len(notes) < refund.booked_count or not notes:
                 refund.booking_state = "failed"  # deleted, or cancelled
             else:
-                refund.booking_state = refund.booking_result
+                drafts = notes.filtered(lambda move: move.state == "draft")
+                refund.booking_state = "draft" if drafts else "posted"
+
+    def _get_live_notes(self):
+        return self.sudo().credit_note_ids.filtered(lambda move: move.state != "cancel")
 
     @api.depends("credit_note_ids.name", "credit_note_ids.state")
     def _compute_credit_notes(self):
         for refund in self:
-            notes = refund.credit_note_ids.filtered(lambda move: move.state != "cancel")
+            notes = refund._get_live_notes()
             refund.credit_note_names = ", ".join(notes.mapped("display_name"))
             refund.credit_note_count = len(refund.credit_note_ids)
 
@@ -119,33 +131,47 @@ class MarketplaceRefund(models.Model):
     @api.model
     def _cron_book(self):
         """Book what waits. One that fails is noted on itself and stops no other."""
-        domain = [("booking_result", "=", "to_book")]
-        refunds = self.search(domain, order="id", limit=BATCH)
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=self.search_count(domain))
-        for refund in refunds:
-            refund = refund.try_lock_for_update(allow_referencing=True).filtered(
-                lambda row: row.booking_result == "to_book"
-            )
-            if refund:
-                refund._book()
-            if not progress._commit_progress(1):
+        run = JobRun(self.env, BOOKING_SECONDS)
+        for refund in self.search([("booking_result", "=", "to_book")], order="id", limit=BATCH):
+            if run.is_over:
                 break
+            run.do(refund._book_waiting)
+        if self.search_count([("booking_result", "=", "to_book")], limit=1):
+            self.env.ref("marketplace_helpdesk.cron_book").sudo()._trigger()
 
     # Booking ------------------------------------------------------------------------------------
+
+    def _book_waiting(self):
+        """Book one refund, unless somebody else has meanwhile."""
+        self._lock_booking()
+        if self.booking_result == "to_book":
+            self._book()
+
+    def _lock_booking(self):
+        """One booking of an order at a time: they draw from the same invoices."""
+        self.sale_order_id._lock_refunds()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
 
     def _book(self):
         """Book one refund; whatever happens, the refund itself stays as it is."""
         self.ensure_one()
+        account = self.account_id
+        if account.booking == "none":
+            self.booking_result = "none"
+            return
+        # Whoever looks after the account reads what is said about it.
+        zone = account.user_id.tz or self.company_id.partner_id.tz
+        self = self.with_context(lang=account._get_language(), tz=zone)
         try:
             with self.env.cr.savepoint():
-                problem = self.env["marketplace.books"]._book(self)
+                problem = self._book_once()
         except BookingImpossible as impossible:
             self._fail_booking(str(impossible), impossible.result)
         except UserError as error:
             self._fail_booking(str(error), "failed")
         except psycopg2.OperationalError:
-            raise  # a conflict: the whole run starts again
+            raise  # a conflict: this refund is booked again from the start
         except Exception as error:
             _logger.exception("Refund %s could not be booked", self.name)
             self._fail_booking(self.env._("It could not be booked: %s", error), "failed")
@@ -155,6 +181,37 @@ class MarketplaceRefund(models.Model):
             if problem:
                 self._tell_booking_problem(problem)
             self._tell_booked()
+
+    def _book_once(self):
+        """Book it where it is not booked yet: credit notes that live stand, or are made anew."""
+        notes = self._get_live_notes()
+        total = sum(notes.mapped("amount_total"))
+        if notes and self.currency_id.compare_amounts(total, self.accepted_amount) == 0:
+            self.write({"booking_result": "booked", "booked_count": len(notes)})
+            return ""
+        drafts = notes.filtered(lambda move: move.state == "draft" and not move.posted_before)
+        if notes - drafts:
+            raise BookingImpossible(
+                self.env._(
+                    "%(total)s is credited already by %(notes)s, %(given)s was given back: book "
+                    "the rest by hand.",
+                    total=self.currency_id.format(sum((notes - drafts).mapped("amount_total"))),
+                    notes=", ".join((notes - drafts).mapped("display_name")),
+                    given=self.currency_id.format(self.accepted_amount),
+                )
+            )
+        self.booking_result = "to_book"
+        drafts.unlink()
+        return self.env["marketplace.books"]._book(self)
+
+    def _note_lost(self):
+        """A credit note was deleted or cancelled by somebody: the refund is not in the books."""
+        for refund in self.exists():
+            if refund.booking_state == "failed" and refund.booking_result == "booked":
+                env = refund.account_id._get_responsible_env()
+                message = env._("Its credit note was deleted or cancelled.")
+                refund.booking_message = message
+                refund._tell_booking_problem(message)
 
     def _fail_booking(self, message, result):
         self.env.invalidate_all()
@@ -196,23 +253,14 @@ class MarketplaceRefund(models.Model):
         )
         cancelled.sudo().is_lowered = True
 
-    def _drop_imported(self, item):
+    def _drop_double(self, double):
         """What was lowered for one that turns out to be ours is lowered for ours."""
-        lowered = self.env["marketplace.refund.line"].search_count(
-            [
-                ("item", "=", item.item),
-                ("remote_id", "=", item.remote_id),
-                ("is_lowered", "=", True),
-                ("refund_id.sale_order_id", "=", self.sale_order_id.id),
-                ("refund_id.is_imported", "=", True),
-            ]
+        items = set(double.filtered("is_lowered").mapped("item"))
+        result = super()._drop_double(double)
+        own = self.line_ids.filtered(
+            lambda line: line.item in items and line.decision in ("cancel", "refuse")
         )
-        result = super()._drop_imported(item)
-        if item.remote_id and lowered:
-            own = self.line_ids.filtered(
-                lambda line: line.item == item.item and line.decision in ("cancel", "refuse")
-            )
-            own.sudo().is_lowered = True
+        own.sudo().is_lowered = True
         return result
 
     def _get_booking_date(self):
@@ -229,7 +277,7 @@ class MarketplaceRefund(models.Model):
             "%(name)s: %(notes)s (%(state)s)",
             name=self.name,
             notes=self.credit_note_names,
-            state=states[self.booking_state].lower(),
+            state=states[self.booking_state],
         )
         for record in (self.ticket_id, self.sale_order_id):
             if record:
@@ -267,8 +315,8 @@ class MarketplaceRefund(models.Model):
             raise AccessError(
                 self.env._("Only marketplace managers and accountants decide what is booked.")
             )
-        self.sudo().lock_for_update(allow_referencing=True)
-        self.invalidate_recordset(["booking_result", "booking_state"])
+        for refund in self.sudo():
+            refund._lock_booking()
 
     def action_book_again(self):
         """Book what could not be booked, once its cause is mended."""
@@ -283,7 +331,7 @@ class MarketplaceRefund(models.Model):
         for refund in self.sudo():
             if refund.booking_state not in ("failed", "no_invoice", "to_book"):
                 raise UserError(self.env._("%s is booked already.", refund.name))
-            refund.write({"booking_result": "none", "booking_message": False})
+            refund.write({"booking_result": "hand", "booking_message": False})
             refund._withdraw_booking_alarm()
             refund.message_post(
                 body=self.env._("%s: booked by hand, no credit note from here.", self.env.user.name)

@@ -17,12 +17,11 @@ class MarketplaceRefundImport(models.AbstractModel):
         return lines
 
     def _take_back(self, imported, refund):
-        """What was booked for a refund that turns out to be ours stands for ours."""
+        """What was booked for a refund that turns out to be ours stands for ours; whether it is all
+        of it is found out by the job that books."""
         notes = imported.sudo().credit_note_ids
-        drafts = notes.filtered(lambda move: move.state == "draft")
-        drafts.unlink()
-        kept = (notes - drafts).exists()
-        if kept:
-            kept.write({"marketplace_refund_id": refund.id})
-            refund.sudo().booking_result = "booked"
+        if notes:
+            notes.write({"marketplace_refund_id": refund.id})
+            refund.sudo().booking_result = "to_book"
+            self.env.ref("marketplace_helpdesk.cron_book").sudo()._trigger()
         return super()._take_back(imported, refund)

@@ -20,7 +20,30 @@ LINE_STATES = [
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "marketplace.kept"]
+
+    _marketplace_kept = frozenset(
+        {
+            "marketplace_ref",
+            "marketplace_state",
+            "marketplace_remote_state",
+            "marketplace_currency",
+            "marketplace_charged",
+            "marketplace_gestures",
+            "marketplace_has_claim",
+            "marketplace_has_incident",
+            "marketplace_shipped_at",
+            "marketplace_ship_before",
+            "marketplace_by_marketplace",
+            "marketplace_contact_address",
+            "marketplace_contact_date",
+            "marketplace_refresh",
+            "marketplace_history_until",
+            "marketplace_warning",
+            "marketplace_lock",
+        }
+    )
 
     marketplace_account_id = fields.Many2one(
         "marketplace.account",
@@ -285,6 +308,11 @@ class SaleOrder(models.Model):
         if {"client_order_ref", "name", "origin"} & vals.keys():
             self._marketplace_link_waiting()
         return result
+
+    def _get_kept(self):
+        # Another account has other limits and another refund window.
+        linked = any(order.marketplace_ref for order in self.sudo())
+        return super()._get_kept() | ({"marketplace_account_id"} if linked else set())
 
     def _marketplace_link_waiting(self):
         """Cases that came before their order find it here."""

@@ -1,5 +1,7 @@
 """What refunds in the books mean for an order: its credit notes, and what is still to invoice."""
 
+from collections import Counter
+
 from odoo import fields, models
 
 
@@ -14,16 +16,13 @@ class SaleOrder(models.Model):
     )
 
     def _compute_marketplace_credit_notes(self):
-        counts = dict(
-            self.env["account.move"]._read_group(
-                [("marketplace_refund_id.sale_order_id", "in", self.ids)],
-                ["marketplace_refund_id"],
-                ["__count"],
-            )
+        notes = self.env["account.move"].search_fetch(
+            [("marketplace_refund_id.sale_order_id", "in", self.ids), ("state", "!=", "cancel")],
+            ["marketplace_refund_id"],
         )
+        counts = Counter(note.marketplace_refund_id.sale_order_id.id for note in notes)
         for order in self:
-            own = [count for refund, count in counts.items() if refund.sale_order_id == order]
-            order.marketplace_credit_note_count = sum(own)
+            order.marketplace_credit_note_count = counts[order.id]
 
     def action_view_marketplace_credit_notes(self):
         """The credit notes of this order's refunds, also those that no order line is linked to."""
@@ -36,14 +35,21 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    marketplace_delivered_mark = fields.Float(
+        "Delivered When Returned Goods Were Credited",
+        digits="Product Unit",
+        copy=False,
+        readonly=True,
+    )
+
     def _compute_qty_to_invoice(self):
         """Goods that came back, or are on their way back, are not sold once more: their credit
         note lowers what counts as invoiced, and nothing is to be invoiced for it."""
         result = super()._compute_qty_to_invoice()
         for line in self.filtered(lambda row: row.marketplace_ref and row.qty_to_invoice > 0):
             returned = line._get_marketplace_returned()
-            if line.product_id.invoice_policy == "delivery":
-                returned -= max(line.product_uom_qty - line.qty_delivered, 0)
+            if line.product_id.invoice_policy == "delivery":  # without those that are back
+                returned -= max(line.marketplace_delivered_mark - line.qty_delivered, 0)
             if returned > 0:
                 line.qty_to_invoice = max(line.qty_to_invoice - returned, 0)
         return result

@@ -11,7 +11,25 @@ GIVE_BACK = [(records.BY_REFUND, "Refund"), (records.BY_CANCELLATION, "Cancellat
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "marketplace.kept"]
+
+    _marketplace_kept = frozenset(
+        {
+            "marketplace_state",
+            "marketplace_remote_state",
+            "marketplace_ean",
+            "marketplace_condition",
+            "marketplace_quantity",
+            "marketplace_amount",
+            "marketplace_shipping",
+            "marketplace_seen_refunded",
+            "marketplace_seen_refunded_shipping",
+            "marketplace_give_back",
+            "marketplace_incident",
+            "marketplace_line_shipped_at",
+        }
+    )
 
     marketplace_ref = fields.Char("Marketplace Line", copy=False, index="btree_not_null")
     marketplace_state = fields.Selection(

@@ -4,6 +4,7 @@ from . import test_books_gestures
 from . import test_books_life
 from . import test_books_mapping
 from . import test_books_properties
+from . import test_books_stock
 from . import test_i18n
 from . import test_in_clock
 from . import test_in_failures

@@ -123,6 +123,37 @@ class TestBooksCents(BooksCase):
         self.assertIn("49.90", refund.booking_message)
         self.assertTrue(refund.activity_ids)
 
+    def test_credit_note_made_from_the_order(self):
+        """It names no invoice: the oldest gives back first, once."""
+        order = self.read_order(lines=[self.line(LAMP, 12, quantity=2)])
+        first = order._create_invoices()
+        first.invoice_line_ids.quantity = 1
+        first.invoice_date = "2026-11-01"
+        first.action_post()
+        second = self.invoice(order)
+        lamp = self.line_of(order, LAMP)
+        lamp.product_uom_qty = 1
+        by_hand = order._create_invoices(final=True)
+        by_hand.action_post()
+        self.assertEqual(by_hand.move_type, "out_refund")
+        refund = self.give(order, "amount", lines={LAMP: {"goods": 6}})
+        self.assertBooked(refund, 6)
+        self.assertEqual(refund.credit_note_ids.reversed_entry_id, second)
+
+    def test_payment_terms_of_the_customer(self):
+        order, _invoice = self.read_invoiced()
+        order.partner_id.property_payment_term_id = self.env["account.payment.term"].create(
+            {
+                "name": "2 % in 10 days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+        refund = self.give(order, "amount", lines={LAMP: {"goods": 30}})
+        self.assertBooked(refund, 30)
+
     def test_invoice_of_less_than_the_marketplace_charged(self):
         order = self.read_order()
         self.line_of(order, LAMP).price_unit = 40  # 48.00 with taxes

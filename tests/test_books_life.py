@@ -8,6 +8,8 @@ from odoo.tests import tagged
 from ..connectors.transport import HttpSession
 from .books_case import LAMP, BooksCase
 
+CLOSED = "The period is closed."
+
 
 @tagged("post_install", "-at_install")
 class TestBooksLife(BooksCase):
@@ -39,14 +41,14 @@ class TestBooksLife(BooksCase):
 
         def refuse(moves):
             if moves.marketplace_refund_id:
-                raise UserError(self.env._("The period is closed."))
+                raise UserError(CLOSED)
             return genuine(moves)
 
         with patch.object(Move, "action_post", refuse):
             refund = self.give(order, lines=[LAMP])
         self.assertEqual(refund.state, "accepted")
         self.assertBooked(refund, 53.9)
-        self.assertIn("The period is closed.", refund.booking_message)
+        self.assertIn(CLOSED, refund.booking_message)
         self.assertEqual(refund.activity_ids.user_id, self.account.user_id)
 
     def test_one_that_fails_stops_no_other(self):
@@ -98,13 +100,68 @@ class TestBooksLife(BooksCase):
         with self.assertRaises(AccessError):
             bad.with_user(self.agent).action_booked_by_hand()
         bad.with_user(self.manager).action_booked_by_hand()
-        self.assertEqual(bad.booking_state, "none")
+        self.assertEqual(bad.booking_state, "hand")
         self.assertFalse(bad.activity_ids)
         self.assertIn(self.manager.name, bad.message_ids[0].body)
         self.book()
-        self.assertBooked(bad, state="none")
+        self.assertBooked(bad, state="hand")
         with self.assertRaises(UserError):
             bad.with_user(self.manager).action_booked_by_hand()
+
+    def test_a_lost_credit_note_alarms(self):
+        order = self.read_order(lines=[self.line(LAMP, 12, quantity=2)])
+        first = order._create_invoices()
+        first.invoice_line_ids.quantity = 1
+        first.action_post()
+        self.invoice(order)
+        refund = self.give(order, "amount", lines={LAMP: {"goods": 20}})
+        self.assertBooked(refund, 12, 8)
+        refund.credit_note_ids.action_post()
+        self.assertEqual(refund.booking_state, "posted")
+        lost = refund.credit_note_ids[0]
+        lost.button_draft()
+        lost.button_cancel()
+        self.assertEqual(refund.booking_state, "failed")
+        self.assertIn("cancelled", refund.booking_message)
+        self.assertEqual(len(refund.activity_ids), 1)
+        # What is posted stands; the rest is for people.
+        refund.with_user(self.manager).action_book_again()
+        self.assertEqual(refund.booking_state, "failed")
+        self.assertIn("credited already", refund.booking_message)
+        self.assertEqual(len(refund.credit_note_ids), 2)
+
+    def test_account_that_does_not_book_any_more(self):
+        order, _invoice = self.read_invoiced()
+        refund = self.ask(order, lines=[LAMP])
+        self.turn()
+        self.assertEqual(refund.booking_state, "to_book")
+        self.account.booking = "none"
+        self.book()
+        self.assertBooked(refund, state="none")
+
+    def test_dated_where_the_seller_is(self):
+        self.account.user_id.tz = "Europe/Paris"
+        order, _invoice = self.read_invoiced()
+        refund = self.ask(order, lines=[LAMP])
+        self.turn()
+        refund.line_ids.accepted_at = "2026-12-31 23:30:00"
+        self.book()
+        self.assertEqual(str(refund.credit_note_ids.invoice_date), "2027-01-01")
+
+    def test_accountants_find_credit_notes(self):
+        remote = self.make_order()
+        case = self.make_case(remote)
+        order = case.sale_order_id
+        self.invoice(order)
+        refund = self.give(order, lines=[LAMP])
+        accountant = self._make_user(
+            "accountant", "account.group_account_invoice,sales_team.group_sale_salesman_all_leads"
+        )
+        action = order.with_user(accountant).action_view_marketplace_credit_notes()
+        self.assertEqual(action["res_id"], refund.credit_note_ids.id)
+        note = refund.credit_note_ids.with_user(accountant)
+        note.action_post()
+        self.assertEqual(refund.booking_state, "posted")
 
     def test_refused_refunds_are_not_booked(self):
         order, _invoice = self.read_invoiced()
@@ -163,3 +220,24 @@ class TestBooksLife(BooksCase):
         refund._want_booking(refund)
         self.book()
         self.assertBooked(refund, 53.9, state="posted")
+
+    def test_two_imported_ones_become_one_of_ours(self):
+        """One is posted already: the other still gets into the books, or somebody is told."""
+        order, _invoice = self.read_invoiced()
+        self.seller.refund(order.marketplace_ref, line=LAMP, amount=10)
+        self.seller.refund(order.marketplace_ref, line="REF-2", amount=5)
+        self.turn(pull=True)
+        self.book()
+        imported = order.marketplace_refund_ids.sorted("id")
+        notes = imported.credit_note_ids.sorted("id")
+        notes[0].action_post()
+        ours = self.ask(order, "amount", lines={LAMP: {"goods": 10}, "REF-2": {"goods": 5}})
+        ours.line_ids.state = "accepted"
+        for row in imported:
+            ours._drop_double(row.line_ids)
+        ours._note_accepted()
+        self.book()
+        self.assertFalse(imported.exists())
+        self.assertEqual(ours.credit_note_ids, notes)
+        self.assertEqual(sum(notes.mapped("amount_total")), 15)
+        self.assertEqual(ours.booking_state, "draft")

@@ -1,5 +1,6 @@
 """Every kind of refund in the books: which credit note, and what the order says afterwards."""
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .books_case import BRAKES, LAMP, BooksCase
@@ -74,6 +75,28 @@ class TestBooksMapping(BooksCase):
         self.assertBooked(self.give(order, lines=[LAMP], code="35"), 53.9)
         self.assertTrue(order.locked)
 
+    def test_what_the_seller_added_stays_ordered(self):
+        order = self.read_order(**UNPAID)
+        wrap = self._make_product("Gift wrap", self.tax)
+        order.order_line = [Command.create({"product_id": wrap.id, "price_unit": 5})]
+        wrap_line = order.order_line[-1]
+        self.invoice(order)
+        self.account.booking = "post"
+        refund = self.give(order, "order", code="35")
+        self.assertBooked(refund, 79.7, state="posted")
+        self.assertEqual((wrap_line.product_uom_qty, wrap_line.qty_invoiced), (1, 1))
+        self.assertEqual(order.invoice_status, "invoiced")
+
+    def test_empty_draft_invoices_go(self):
+        order = self.read_order(lines=[self.line(LAMP, 10), self.line(BRAKES, 20)], **UNPAID)
+        brakes = self.line_of(order, BRAKES)
+        brakes.product_uom_qty = 0
+        draft = self.invoice(order, post=False)
+        brakes.product_uom_qty = 1
+        self.give(order, lines=[LAMP], code="35")
+        self.assertFalse(draft.exists())
+        self.assertEqual(self.line_of(order, LAMP).product_uom_qty, 0)
+
     # After shipment -----------------------------------------------------------------------------
 
     def test_units_without_return(self):
@@ -114,6 +137,22 @@ class TestBooksMapping(BooksCase):
         self.assertNotToInvoice(order)
         lamp.qty_delivered = 2  # the goods are back
         self.assertNotToInvoice(order)
+
+    def test_return_of_a_partly_delivered_order(self):
+        """What is not delivered yet is not what came back."""
+        self.products.invoice_policy = "delivery"
+        order = self.read_order(lines=[self.line(LAMP, 10, quantity=3)])
+        lamp = self.line_of(order, LAMP)
+        lamp.qty_delivered = 2
+        self.invoice(order)
+        refund = self.ask(order, "units", lines={LAMP: {"units": 1}})
+        refund.sudo().line_ids.returned = True
+        self.turn()
+        self.book()
+        self.assertBooked(refund, 10)
+        self.assertEqual(lamp.qty_to_invoice, 0)
+        lamp.qty_delivered = 1  # back
+        self.assertEqual(lamp.qty_to_invoice, 0)
 
     def test_amount_on_a_line(self):
         order, _invoice = self.read_invoiced()

@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from .books_world import POLICIES, TAXES, BooksWorld, Line, Shop, Step
 
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=14,
     derandomize=True,
     deadline=None,
     database=None,
@@ -86,10 +86,11 @@ class BooksProperties(BooksWorld):
     def take(self, desk, order, step):
         if step.kind in GIVEN:
             before = self.get_to_invoice(order)
+            waited = "to_book" in order.marketplace_refund_ids.mapped("booking_result")
             refund = self.give(order, step)
             if step.book:
                 self.book_all(order)
-            if refund and step.book:
+            if refund and step.book and not waited:
                 self.check_order_after(order, refund, before)
         elif step.kind == "post":
             self.post_drafts(order)
@@ -113,13 +114,14 @@ class BooksProperties(BooksWorld):
             with self.example():
                 for refund in waiting.sorted("id", reverse=True):
                     refund._book()
-                other = self.get_picture(order)
+                if not any(waiting.mapped("booking_message")):
+                    other = self.get_picture(order)
         preview = None
         if len(waiting) == 1:
             books = order.env["marketplace.books"]
             preview = books._preview(order, waiting._get_booking_items())
         self.book()
-        if other:
+        if other and not any(waiting.mapped("booking_message")):
             self.assertEqual(self.get_picture(order), other, "another order of booking")
         if preview:
             self.check_preview(waiting, preview)
@@ -136,7 +138,7 @@ class BooksProperties(BooksWorld):
         total = order.currency_id.round(sum(self.notes(order).mapped("amount_total")))
         if order.state == "cancel":
             return total, "cancel"
-        return total, sorted(order.order_line.mapped(lambda line: (line.id, line.product_uom_qty)))
+        return total, self.goods(order).mapped(lambda line: (line.id, line.product_uom_qty))
 
     def get_to_invoice(self, order):
         return {line.id: round(line.qty_to_invoice, 6) for line in order.order_line}
@@ -212,7 +214,7 @@ class BooksProperties(BooksWorld):
                 credited_by_line[line.marketplace_credited_line_id] += line.price_total
             for source, amount in credited_by_line.items():
                 if source:
-                    room = 0.005 + 0.01 * len(order.order_line)
+                    room = 0.005 + 0.03 * len(order.order_line)
                     self.assertLessEqual(amount, max(source.price_total, 0) + room)
 
     def check_quantity(self, line):
@@ -464,6 +466,12 @@ class TestBooksFound(BooksProperties):
             order = self.start(Line(taxes=taxes, quantity=6, price=710))
             self.assertAlmostEqual(order.invoice_ids.amount_total, 42.6)
 
+    def test_orders_with_several_taxes_are_met(self):
+        """Two taxes on top of two lines are off by four cents, which get their line of rounding."""
+        line = Line(taxes=9, quantity=7, price=220, odd=1)
+        order = self.start(line, line)
+        self.assertAlmostEqual(order.invoice_ids.amount_total, 30.82)
+
     def test_cancelled_units_are_taken_off_once(self):
         """A deleted draft is made again; the ordered quantity does not fall once more."""
         self.open_shop(self.desk, Shop(post=False))
@@ -487,6 +495,21 @@ class TestBooksFound(BooksProperties):
         refund.action_book_again()
         self.assertAlmostEqual(refund.credit_note_ids.amount_total, 44)
         self.check_end(order)
+
+    def test_cancelled_order_that_is_partly_invoiced(self):
+        """Some products wait for their delivery: exactly what was invoiced is credited."""
+        self.open_shop(self.desk, Shop(adjusts=True, shipping_taxes=5, gesture_taxes=9))
+        order = self.start(
+            Line(taxes=1, quantity=9, price=132, odd=2, shipping=413),
+            Line(taxes=2, quantity=5, price=551, odd=1),
+            Line(taxes=6, quantity=6, price=50),
+            Line(taxes=8, policy=1, price=456, shipping=111),
+            Line(taxes=4, policy=1, quantity=2, price=22879, shipping=1641),
+            Line(taxes=9, quantity=3, price=179),
+        )
+        self.play(self.desk, order, [Step("order")])
+        notes = self.notes(order)
+        self.assertAlmostEqual(notes.reversed_entry_id.amount_total, notes.amount_total)
 
     def test_two_invoices_of_cancelled_units(self):
         """Units are shared by the invoices without a remainder."""

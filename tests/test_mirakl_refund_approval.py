@@ -51,3 +51,82 @@ class TestMiraklApproval(ApprovalCase, MiraklRefundCase):
         self.turn()
         self.assertEqual(self.get_given(order), [(LAMP, 49.9, 4, 1)])
         self.assertEqual(self.get_given(order, "cancelations"), [])
+
+    # What waits is nobody else's to give ---------------------------------------------------------
+
+    def read_three(self):
+        """An order of three lamps that is paid with its shipment."""
+        lines = [self.line(LAMP, 100, quantity=3)]
+        return self.read_order(state="SHIPPING", payment_workflow="PAY_ON_SHIPMENT", lines=lines)
+
+    def assertRestOnly(self, order, *refunds):
+        """The last lamp was cancelled, and what is asked besides is still to come."""
+        self.assertEqual(self.get_given(order, "cancelations"), [(LAMP, 100, 0, 1)])
+        self.assertEqual(self.seller.get_order(order.marketplace_ref)["state"], "SHIPPING")
+        self.assertExecuted("OR29", 0)
+        self.turn(pull=True)
+        self.assertAmounts(order, 300, 100, 200, 0)
+        self.assertEqual(len(order.marketplace_refund_ids), len(refunds), "nothing foreign came in")
+
+    def test_rest_of_the_order_leaves_what_waits_for_approval(self):
+        self.limit(120, what="refusal")
+        order = self.read_three()
+        above = self.ask(order, "units", lines={LAMP: {"units": 2}}, code="34")
+        rest = self.ask(order, "order", code="34")
+        self.assertEqual((above.state, rest.state, rest.amount), ("to_approve", "asked", 100))
+        self.assertFalse(rest.operation_ids.payload["whole_order"])
+        self.turn()
+        self.assertEqual((above.state, rest.state), ("to_approve", "accepted"))
+        self.assertRestOnly(order, above, rest)
+        self.decide(above)
+        self.turn()
+        self.assertEqual(above.state, "accepted")
+        self.assertEqual(self.seller.get_order(order.marketplace_ref)["state"], "CANCELED")
+        self.turn(pull=True)
+        self.assertAmounts(order, 300, 300, 0, 0)
+
+    def test_rest_that_was_asked_as_the_whole_order(self):
+        """Also where the request says so: only what was asked leaves."""
+        self.limit(120, what="refusal")
+        order = self.read_three()
+        above = self.ask(order, "units", lines={LAMP: {"units": 2}}, code="34")
+        rest = self.ask(order, "order", code="34")
+        operation = rest.operation_ids
+        operation.payload = {**operation.payload, "whole_order": True}
+        self.turn()
+        self.assertEqual((above.state, rest.state), ("to_approve", "accepted"))
+        self.assertRestOnly(order, above, rest)
+
+    def test_rest_of_the_order_leaves_what_is_postponed(self):
+        order = self.read_three()
+        first = self.ask(order, "units", lines={LAMP: {"units": 2}}, code="34")
+        first.operation_ids._postpone("Too many calls", 3600)
+        rest = self.ask(order, "order", code="34")
+        self.turn()
+        self.assertEqual((first.state, rest.state), ("asked", "accepted"))
+        self.assertRestOnly(order, first, rest)
+        self.wait(hours=2)
+        self.turn()
+        self.assertEqual(first.state, "accepted")
+        given = [(LAMP, 100, 0, 1), (LAMP, 200, 0, 2)]
+        self.assertEqual(self.get_given(order, "cancelations"), given)
+
+    def test_rest_of_a_line_leaves_what_waits_for_approval(self):
+        """All that is left of net and of each tax is left after what waits."""
+        self.limit(60)
+        taxes = [{"code": "VAT", "rate": 19}]
+        lines = [self.line(LAMP, 33.33, quantity=3, shipping=5, taxes=taxes)]
+        order = self.read_order(lines=lines, tax_mode="TAX_EXCLUDED")
+        left = order.marketplace_left
+        above = self.ask(order, "units", lines={LAMP: {"units": 2}})
+        rest = self.ask(order, lines=[LAMP])
+        self.assertEqual((above.state, rest.state), ("to_approve", "asked"))
+        self.assertAlmostEqual(above.amount + rest.amount, left)
+        self.turn()
+        self.turn(pull=True)
+        self.assertAmounts(order, left, rest.amount, above.amount, 0)
+        self.decide(above)
+        self.turn()
+        self.turn(pull=True)
+        self.assertEqual((above.state, rest.state), ("accepted", "accepted"))
+        self.assertAmounts(order, left, left, 0, 0)

@@ -120,6 +120,23 @@ class TestRefundApproval(ApprovalCase):
         self.assertEqual(refund.state, "accepted")
         self.assertLines(order, GONE, SHIPPED)
 
+    def test_tried_again_within_the_limit_of_whoever_approved(self):
+        """What the approver approved since counts: the same money is approved once."""
+        _ticket, order, refund = self.ask()
+        self.decide(refund)
+        self.seller.fault("CreateRefundVoucher", "item_error", text="Non.")
+        self.turn()
+        self.assertEqual(refund.state, "refused")
+        other = self.refund(order, "REF-2")
+        self.decide(other)
+        with self.refused("above what Mary, who approved it, may approve. Ask for a new refund"):
+            refund.with_user(self.agent).action_retry()
+        self.assertEqual((refund.state, refund.operation_ids.state), ("refused", "rejected"))
+        self.turn()
+        self.assertLines(order, SHIPPED, GONE)
+        again = self.refund(order, "REF-1")
+        self.assertEqual(self.waiting(again), ["Bo", "Sam"])
+
     # Who ----------------------------------------------------------------------------------------
 
     def test_nobody_approves_the_own_request(self):

@@ -31,6 +31,15 @@ class TestRefundAsk(OutCase):
         self.assertVouchers(order, 5.0)
         self.assertExecuted("CreateRefundVoucher", 2)
 
+    def test_from_a_case(self):
+        case = self.make_case().with_user(self.agent)
+        self.assertTrue(case.can_refund)
+        self.assertTrue(case.can_gesture)
+        for action in (case.action_refund(), case.action_gesture()):
+            self.assertEqual(action["res_model"], "marketplace.refund.ask")
+            self.assertEqual(action["context"]["default_case_id"], case.id)
+            self.assertEqual(action["context"]["default_order_id"], case.sale_order_id.id)
+
     def test_amounts_in_doubt_count_once(self):
         """A refund in doubt counts as asked, and as refunded once the marketplace shows it."""
         order = self.read_order()

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .inbound_common import InboundCase
+from .sandbox_api import Seller
 
 # Other modules' own: they fail for people without rights on sales or invoices everywhere.
 FOREIGN = ("so_count", "invoice_count", "qty_invoiced_posted")
@@ -73,6 +74,58 @@ class TestPeople(InboundCase):
         order.copy()
         with self.assertRaises(UserError):
             order._check_marketplace_can_act("refund_lines")
+
+    def _assert_kept(self, deed):
+        with self.assertRaisesRegex(AccessError, "read from the marketplace"):
+            deed()
+
+    def test_agent_who_sells_rewrites_no_figures(self):
+        """What was charged, given back and may be refunded until when is read, not written."""
+        self.agent.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        order = self.case.sale_order_id.with_user(self.agent)
+        line = order.order_line[0]
+        other = self._make_account(Seller(), name="Another").id
+        tampered = [
+            (order, {"marketplace_charged": 999}),
+            (order, {"marketplace_gestures": -50}),
+            (order, {"marketplace_state": "shipped"}),
+            (order, {"marketplace_shipped_at": "2030-01-01"}),
+            (order, {"marketplace_history_until": "2030-01-01"}),
+            (order, {"marketplace_currency": "USD"}),
+            (order, {"marketplace_ref": False}),
+            (order, {"marketplace_account_id": other}),
+            (order, {"order_line": [(1, line.id, {"marketplace_amount": 999})]}),
+            (line, {"marketplace_amount": 999}),
+            (line, {"marketplace_shipping": 999}),
+            (line, {"marketplace_quantity": 99}),
+            (line, {"marketplace_seen_refunded": 0}),
+            (line, {"marketplace_seen_refunded_shipping": 0}),
+            (line, {"marketplace_line_shipped_at": "2030-01-01"}),
+            (line, {"marketplace_give_back": "refund"}),
+            (line, {"marketplace_state": "shipped"}),
+        ]
+        for record, values in tampered:
+            with self.subTest(values=values):
+                self._assert_kept(lambda r=record, v=values: r.write(v))
+                if record == line:
+                    new = {"order_id": order.id, "product_id": self.products[0].id, **values}
+                    self._assert_kept(lambda n=new: line.create(n))
+        self._assert_kept(
+            lambda: order.create(
+                {"partner_id": order.partner_id.id, "marketplace_ref": "1", "note": "x"}
+            )
+        )
+        line.write({"product_uom_qty": 3, "name": "Seen"})
+
+    def test_agent_who_sells_sneaks_no_figures_in_by_defaults(self):
+        self.agent.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        order = self.case.sale_order_id.with_user(self.agent)
+        values = {"order_id": order.id, "product_id": self.products[0].id}
+        lines = order.order_line.with_context(default_marketplace_amount=999)
+        self.assertFalse(lines.create(values).sudo().marketplace_amount)
+        defaults = self.env["ir.default"].with_user(self.agent).sudo()
+        defaults.set("sale.order.line", "marketplace_amount", 999, user_id=True)
+        self.assertFalse(order.order_line.create(values).sudo().marketplace_amount)
 
     def test_agent_reads_everything_of_a_case_and_its_order(self):
         self.case.with_user(self.agent)._post_answer("Bonjour")

@@ -173,7 +173,11 @@ class MarketplaceRefundAsk(models.TransientModel):
         )
 
     def _is_whole_order(self, lines):
-        """Whether nothing would be left of the order."""
+        """Whether nothing would be left of the order, of which nothing else is asked: what waits
+        for approval, or is in doubt, is nothing that this request may give."""
+        refunds = self.order_id.sudo().marketplace_refund_ids.line_ids.filtered("counts")
+        if any(line.state in ("asked", "doubt") for line in refunds):
+            return False
         others = self.line_ids - lines
         return all(line._is_all_that_is_left() for line in lines) and not any(
             line._is_above_zero(line.left) for line in others

@@ -123,7 +123,7 @@ class MarketplaceRefundDialog(models.AbstractModel):
     def _get_order_note(self, items):
         """What it means for the order: whether it counts as invoiced still."""
         if any(item.returned for item in items):
-            return self.env._("The goods come back: the order counts them as not invoiced.")
+            return self.env._("The goods come back: the invoiced quantity is lowered with them.")
         if any(item.decision in ("cancel", "refuse") for item in items):
             return self.env._("The order is lowered with it, and is not invoiced again.")
         return self.env._("The order does not go back to “to invoice”.")

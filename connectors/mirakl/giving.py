@@ -50,13 +50,10 @@ class GivingAction(OrderAction):
         parts = self.get_parts(picture)
         if not parts:
             raise errors.NotSupportedError("Nothing was asked to be given back.")
-        asked = {}
         for part in parts:
             self._check_line(picture, part)
-            goods, shipping = asked.get(part.line_id, (ZERO, ZERO))
-            asked[part.line_id] = (goods + part.amount, shipping + part.shipping)
         step = pictures.get_step(picture)
-        for line_id, (goods, shipping) in asked.items():
+        for line_id, (goods, shipping) in _sum_by_line(parts).items():
             line = picture["lines"][line_id]
             over = max(goods - Decimal(line["left"]), shipping - Decimal(line["left_shipping"]))
             if over >= step:
@@ -191,6 +188,15 @@ class GivingAction(OrderAction):
         return base.Finding(base.FOUND, get_outcome(found), now)
 
 
+def _sum_by_line(parts):
+    """{line id: (goods, shipping) that are asked of it}"""
+    asked = {}
+    for part in parts:
+        goods, shipping = asked.get(part.line_id, (ZERO, ZERO))
+        asked[part.line_id] = (goods + part.amount, shipping + part.shipping)
+    return asked
+
+
 def _is_same(part, item, step):
     return (
         abs(Decimal(item["amount"]) - part.amount) < step
@@ -251,12 +257,22 @@ class RefuseLinesAction(GivingAction):
         return Part(decision.line_remote_id, amount, shipping, decision.reason_code, quantity)
 
     def is_whole(self, picture):
-        """Whether OR29 does it: it takes neither amounts nor a reason."""
+        """Whether OR29 does it: it takes neither amounts nor a reason, and gives all that is left
+        of every line. So just that is asked, of an order of which nothing was given yet."""
         lines = picture.get("lines", {})
         given = any(line["given"] or pictures.is_over(line) for line in lines.values())
-        asked = {part.line_id for part in self.get_parts(picture)}
-        whole = self.operation.whole_order and asked >= lines.keys()
-        return bool(whole and picture.get("can_cancel") and not given)
+        possible = self.operation.whole_order and picture.get("can_cancel") and not given
+        return bool(possible and self._asks_all(picture))
+
+    def _asks_all(self, picture):
+        """Whether all that the picture shows as left of every line is asked, and not less."""
+        asked, step = _sum_by_line(self.get_parts(picture)), pictures.get_step(picture)
+        for line_id, line in picture["lines"].items():
+            goods, shipping = asked.get(line_id, (ZERO, ZERO))
+            under = max(Decimal(line["left"]) - goods, Decimal(line["left_shipping"]) - shipping)
+            if line_id not in asked or under >= step:
+                return False
+        return True
 
     def send(self, picture):
         if not self.is_whole(picture):

@@ -635,6 +635,36 @@ def test_otherwise_lines_are_cancelled(operation, node, server, client):
     assert (first["amount"], first["shipping_amount"]) == (expected, 4.0)
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (("24.95", "4"), ("49.90", "4")),
+        (("49.90", "0"), ("49.90", "4")),
+        (("49.90", "4"), ("49.89", "4")),
+    ],
+)
+def test_a_part_is_never_the_whole_order(parts, server, client):
+    """Other requests may wait for the rest: what one asks is all that it gives."""
+    rows = [(line_id, *part) for line_id, part in zip((LINE, LINE_2), parts, strict=True)]
+    operation = refuse(*rows, whole_order=True)
+    before = picture_of(client, server, operation, WAITING)
+    server.replies = [Reply(b"", 500)]
+    with pytest.raises(errors.UnknownOutcomeError):
+        client.perform(operation, before)
+    assert server.requests[0].path == "/api/orders/cancel"
+    entries = sent(server)["cancelations"]
+    asked = [(Decimal(str(e["amount"])), Decimal(str(e["shipping_amount"]))) for e in entries]
+    assert asked == [(Decimal(goods), Decimal(shipping)) for goods, shipping in parts]
+
+
+def test_all_of_every_line_is_the_whole_order(server, client):
+    operation = refuse((LINE, "49.90", "4"), (LINE_2, "49.90", "4"), whole_order=True)
+    before = picture_of(client, server, operation, WAITING)
+    server.replies = [Reply(b"", 204)]
+    assert client.perform(operation, before).ok
+    assert server.requests[0].path == f"/api/orders/{ORDER}/cancel"
+
+
 def test_units_left_to_cancel(server, client):
     part = {**WAITING["order_lines"][0], "cancelations": [given(1, "24.95", quantity=1)]}
     node = {**WAITING, "order_lines": [part]}

@@ -1,5 +1,7 @@
 """Refunds in the books: what was accepted before has been booked by hand, and stays as it is."""
 
+from odoo import SUPERUSER_ID, api
+
 # The day of acceptance, which the report of costs counts by.
 ACCEPTED_AT = """
     UPDATE marketplace_refund_line AS line
@@ -29,9 +31,24 @@ HISTORY_UNTIL = """
                         OR line.marketplace_state IN ('refused', 'cancelled'))))
 """
 
+# Whoever books refunds today goes on until the account says otherwise.
+BOOKING = "UPDATE marketplace_account SET booking = 'none' RETURNING id"
+
 
 def migrate(cr, version):
     """Run after the new columns are there. It may run twice."""
-    if version:
-        cr.execute(ACCEPTED_AT)
-        cr.execute(HISTORY_UNTIL)
+    if not version:
+        return
+    cr.execute(ACCEPTED_AT)
+    cr.execute(HISTORY_UNTIL)
+    cr.execute(BOOKING)
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for account in env["marketplace.account"].browse(row[0] for row in cr.fetchall()):
+        user = account.user_id or env.ref("base.user_admin")
+        words = account._get_responsible_env()
+        account.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=user.id,
+            summary=words._("Choose how refunds are booked"),
+            note=words._("Accepted refunds can become credit notes: see the page Accounting."),
+        )

@@ -2,6 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { registry } from "@web/core/registry";
 import { contains, defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
 
 class Part extends models.Model {
@@ -124,4 +125,10 @@ test("one day is one day", async () => {
     const arch = `<form><field name="days" widget="marketplace_days_left" options="{'total_field': 'window'}"/></form>`;
     await mountView({ type: "form", resModel: "ask", resId: 2, arch });
     expect(".o_mkt_days_short strong").toHaveText("1 day");
+});
+
+test("a limit that nobody knows is no limit of 0 %", () => {
+    const format = registry.category("formatters").get("marketplace_limit");
+    expect(format(0)).toBe("–");
+    expect(format(0.08)).toBe("8%");
 });

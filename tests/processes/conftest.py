@@ -174,6 +174,7 @@ SHOPS = {
     "gestures": (2, LINES),
     "limits": (2, LINES),
     "approvals": (2, LINES),
+    "windows": (2, LINES),
     "workers": (12, LINES[:1]),
     "kill_after": (1, LINES[:1]),
     "kill_before": (1, LINES[:1]),

@@ -50,6 +50,7 @@ def test_two_windows_do_not_pass_a_limit_together(world, shops):
 
 
 def test_two_managers_decide_once(world, shops):
+    """Of one request: that they write the same row alone keeps them apart already."""
     shop = shops["approvals"]
     asker, manager = shop.users
     world.run("set_limit", shop.account, 0, manager)
@@ -62,6 +63,24 @@ def test_two_managers_decide_once(world, shops):
         assert any("was faster" in answer for answer in answers), answers
     assert world.run("run_job", shop.account) == [["done", 1]] * len(shop.orders)
     assert shop.seller.count("CreateRefundVoucher") == (len(shop.orders), len(shop.orders))
+
+
+def test_two_windows_of_a_manager_do_not_pass_a_limit_together(world, shops):
+    """Two requests are two rows: only the order's lock keeps 15 and 15 from passing 20."""
+    shop = shops["windows"]
+    asker, manager = shop.users
+    world.run("set_limit", shop.account, 0, manager)
+    world.run("set_limit", shop.account, 20, manager, "manager")
+    for _request in range(2):
+        world.run("ask", asker, shop.orders, "gesture", 15, barriers=len(shop.orders))
+    jobs = [("approve", manager, shop.orders, index) for index in (0, 1)]
+    first, second = world.at_once(*jobs, barriers=len(shop.orders))
+    for order in map(str, shop.orders):
+        answers = [first[order], second[order]]
+        assert answers.count("approved") == 1, answers
+        assert any("above your own limit" in answer for answer in answers), answers
+    states = world.run("read_refunds", shop.orders)
+    assert states == [["approved", "to_approve"]] * len(shop.orders)
 
 
 def test_two_workers_send_each_operation_once(world, shops):

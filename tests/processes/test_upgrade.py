@@ -99,7 +99,7 @@ def test_database_of_the_version_before(database, previous, tmp_path):
         "intervals": [0],
         "allowed": True,
         "presets": 5,
-        "booking": "draft",
+        "booking": "none",  # until somebody chooses
         # What was accepted before was booked by hand.
         "accepted": [[7.0, True, "none"]],
     }

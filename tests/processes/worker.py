@@ -157,14 +157,14 @@ def ask(registry, uid, order_ids, kind, amount=0):
     return results
 
 
-def set_limit(registry, account_id, amount, manager_id=None):
-    """Up to what agents make gestures alone; `manager_id` becomes a manager."""
+def set_limit(registry, account_id, amount, manager_id=None, role="agent"):
+    """Up to what people of a role make gestures alone; `manager_id` becomes a manager."""
 
     def write(env):
         from odoo import Command
 
         env["marketplace.refund.limit"].create(
-            {"account_id": account_id, "role": "agent", "what": "gesture", "amount": amount}
+            {"account_id": account_id, "role": role, "what": "gesture", "amount": amount}
         )
         group = env.ref("marketplace_helpdesk.group_manager")
         env["res.users"].browse(manager_id).group_ids = [Command.link(group.id)]
@@ -173,14 +173,18 @@ def set_limit(registry, account_id, amount, manager_id=None):
     in_transaction(registry, write)
 
 
-def approve(registry, uid, order_ids):
-    """Approve what waits on each order, opened before its barrier; {order: sentence}."""
+def approve(registry, uid, order_ids, index=0):
+    """Approve a request of each order, opened before its barrier; {order: sentence}.
+
+    `index`: which one, the oldest is 0.
+    """
     from odoo.exceptions import UserError
 
     results, waited = {}, set()
 
     def approve_one(env, order_id):
-        refund = env["marketplace.refund"].search([("sale_order_id", "=", order_id)])
+        refunds = env["marketplace.refund"].search([("sale_order_id", "=", order_id)], order="id")
+        refund = refunds[index]
         if order_id not in waited:
             waited.add(order_id)
             assert refund.can_decide
