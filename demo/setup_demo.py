@@ -160,7 +160,16 @@ def make_mirakl(**values):
     )
 
 
+def set_currency():
+    """The sandbox marketplaces pay in euros, and so does this company."""
+    euro = env.ref("base.EUR")
+    euro.active = True
+    if env.company.currency_id != euro and not env["account.move"].search_count([], limit=1):
+        env.company.currency_id = euro
+
+
 def main():
+    set_currency()
     agent = make_user("agent", "Marketplace Agent", "marketplace_helpdesk.group_agent", "fr_FR")
     manager = make_user(
         "manager", "Marketplace Manager", "marketplace_helpdesk.group_manager", "en_US"

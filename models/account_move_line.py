@@ -14,6 +14,7 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
     )
+    marketplace_is_return = fields.Boolean("Returned Goods", readonly=True, copy=False)
     marketplace_credit_line_ids = fields.One2many(
         "account.move.line", "marketplace_credited_line_id", readonly=True
     )

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 
 from odoo import models
 
+CANCELLED = ("cancel", "refuse")
+
 
 @dataclass(frozen=True)
 class Item:
     """What is given back of one order line, or a gesture where `sale_line` is empty.
 
     `goods`, `shipping`: taxes included, in the order's currency; `units`: 0 where money is meant;
-    `decision`: of the refund line; `returned`: the goods come back; `is_lowered`: what the order
-    counts as ordered was lowered for it already.
+    `decision`: of the refund line; `returned`: the goods come back; `is_unshipped`: whole units
+    that are not to be shipped any more; `is_lowered`: what the order counts as ordered was lowered
+    for it already.
     """
 
     sale_line: models.BaseModel
@@ -22,7 +25,16 @@ class Item:
     units: int = 0
     decision: str = "refund"
     returned: bool = False
+    is_unshipped: bool = False
     is_lowered: bool = False
+
+    @property
+    def is_cancelled(self):
+        """Whether fewer units stay ordered: cancelled, or refunded and not delivered."""
+        if self.decision in CANCELLED or self.is_lowered:
+            return True
+        line = self.sale_line
+        return self.is_unshipped and line.qty_delivered <= line.product_uom_qty - self.units
 
 
 @dataclass
@@ -38,6 +50,7 @@ class Part:
     quantity: float = 1.0
     sale_line: models.BaseModel = None
     is_own_line: bool = True
+    is_return: bool = False  # goods that come back
     number: int = 0  # within its plan
 
 

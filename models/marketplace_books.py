@@ -81,7 +81,7 @@ class MarketplaceBooks(models.AbstractModel):
         books = self.sudo().with_company(refund.company_id)
         plan = books._plan(refund.sale_order_id, refund._get_booking_items())
         books._change_order(plan)
-        refund._note_lowered()
+        refund._note_lowered(list(plan.quantities))
         if not plan.parts:
             return books._settle_without_note(refund, plan)
         moves = self.env["account.move"].sudo()
@@ -95,7 +95,7 @@ class MarketplaceBooks(models.AbstractModel):
         """How much was delivered when returned goods were credited: what is back shows by it."""
         for part in plan.parts:
             line = part.sale_line
-            if line and line not in plan.quantities and not line.marketplace_delivered_mark:
+            if part.is_return and line and not line.marketplace_delivered_mark:
                 line.marketplace_delivered_mark = line.qty_delivered
 
     def _settle_without_note(self, refund, plan):
@@ -222,6 +222,8 @@ class MarketplaceBooks(models.AbstractModel):
             values["account_id"] = part.source.account_id.id
             values["analytic_distribution"] = part.source.analytic_distribution
             values["product_uom_id"] = part.source.product_uom_id.id
+        if part.is_return:
+            values["marketplace_is_return"] = True
         if part.sale_line:
             values["sale_line_ids"] = [Command.link(part.sale_line.id)]
         return values

@@ -11,8 +11,6 @@ from odoo import api, models
 
 from .books_records import BookingImpossible, Part, Plan
 
-CANCELLED = ("cancel", "refuse")
-
 
 class MarketplaceBooks(models.AbstractModel):
     _inherit = "marketplace.books"
@@ -24,7 +22,7 @@ class MarketplaceBooks(models.AbstractModel):
         plan = Plan(order, order.marketplace_account_id)
         plan.taken.update(self._spread_loose(order))
         items = [item for item in items if item.decision != "ship"]
-        cancelled = [item for item in items if item.decision in CANCELLED]
+        cancelled = [item for item in items if item.is_cancelled]
         if cancelled:
             self._plan_cancellation(plan, cancelled)
         for item in items:
@@ -58,6 +56,7 @@ class MarketplaceBooks(models.AbstractModel):
         if item.returned:
             self._give_units_back(item.sale_line, parts, units)
         for part in parts:
+            part.is_return = item.returned
             if not part.sale_line and self._is_price_of(part.source, units, part.gross):
                 part.quantity = units
         plan.parts += parts

@@ -323,7 +323,8 @@ class MarketplaceRefund(models.Model):
 
     def _tell_result(self):
         """One line on ticket and order. The marketplace itself tells the customer."""
-        env = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        self = self.with_context(lang=self.user_id.lang or self.env.lang)
+        env = self.env
         refused = self.line_ids.filtered(lambda line: line.state == "refused")
         values = {
             "name": self.name,

@@ -241,15 +241,20 @@ class MarketplaceRefund(models.Model):
                     units=line.quantity,
                     decision=line.decision,
                     returned=line.returned,
+                    is_unshipped=line.is_unshipped,
                     is_lowered=line.is_lowered,
                 )
             )
         return items
 
-    def _note_lowered(self):
-        """The order was lowered for what is cancelled: never once more."""
+    def _note_lowered(self, sale_lines):
+        """The order was lowered for what is not to be shipped: never once more."""
         cancelled = self.line_ids.filtered(
-            lambda line: line.state == "accepted" and line.decision in ("cancel", "refuse")
+            lambda line: (
+                line.state == "accepted"
+                and line.sale_line_id in sale_lines
+                and (line.decision in ("cancel", "refuse") or line.is_unshipped)
+            )
         )
         cancelled.sudo().is_lowered = True
 
@@ -258,7 +263,9 @@ class MarketplaceRefund(models.Model):
         items = set(double.filtered("is_lowered").mapped("item"))
         result = super()._drop_double(double)
         own = self.line_ids.filtered(
-            lambda line: line.item in items and line.decision in ("cancel", "refuse")
+            lambda line: (
+                line.item in items and (line.decision in ("cancel", "refuse") or line.is_unshipped)
+            )
         )
         own.sudo().is_lowered = True
         return result
@@ -272,13 +279,7 @@ class MarketplaceRefund(models.Model):
         if not self.credit_note_ids:
             return
         env = self.account_id._get_responsible_env()
-        states = dict(self._fields["booking_state"]._description_selection(env))
-        text = env._(
-            "%(name)s: %(notes)s (%(state)s)",
-            name=self.name,
-            notes=self.credit_note_names,
-            state=states[self.booking_state],
-        )
+        text = env._("%(name)s is booked: %(notes)s", name=self.name, notes=self.credit_note_names)
         for record in (self.ticket_id, self.sale_order_id):
             if record:
                 record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")

@@ -51,6 +51,11 @@ class MarketplaceRefundLine(models.Model):
         readonly=True,
         help="The credit note lowers the invoiced quantity, the return the delivered one.",
     )
+    is_unshipped = fields.Boolean(
+        "Not Shipped",
+        readonly=True,
+        help="Whole units that were not shipped when they were asked for: the order is lowered.",
+    )
     is_lowered = fields.Boolean(
         "Taken Off The Order",
         readonly=True,

@@ -66,10 +66,6 @@ class SaleOrderLine(models.Model):
     def _get_marketplace_returned(self):
         """Units that were credited because the goods come back."""
         credited = self.sudo().invoice_lines.filtered(
-            lambda line: (
-                line.move_id.marketplace_refund_id
-                and line.parent_state != "cancel"
-                and line.move_id.marketplace_refund_id.kind != "refusal"
-            )
+            lambda line: line.marketplace_is_return and line.parent_state != "cancel"
         )
         return sum(credited.mapped("quantity"))

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -9,6 +11,12 @@ from ..connectors.transport import HttpSession
 from .books_case import LAMP, BooksCase
 
 CLOSED = "The period is closed."
+
+
+class Conflict(SerializationFailure):
+    """As PostgreSQL raises it."""
+
+    pgcode = "40001"
 
 
 @tagged("post_install", "-at_install")
@@ -50,6 +58,25 @@ class TestBooksLife(BooksCase):
         self.assertBooked(refund, 53.9)
         self.assertIn(CLOSED, refund.booking_message)
         self.assertEqual(refund.activity_ids.user_id, self.account.user_id)
+
+    def test_conflict_is_tried_again_at_once(self):
+        """The job of the account writes the same order: the booking starts again, and goes on."""
+        order, _invoice = self.read_invoiced()
+        refund = self.ask(order, lines=[LAMP])
+        self.turn()
+        Books, calls = type(self.env["marketplace.books"]), []
+        genuine = Books._book
+
+        def meet_another(books, row):
+            calls.append(row)
+            if len(calls) == 1:
+                raise Conflict
+            return genuine(books, row)
+
+        with patch.object(Books, "_book", meet_another):
+            self.book()
+        self.assertEqual(len(calls), 2)
+        self.assertBooked(refund, 53.9)
 
     def test_one_that_fails_stops_no_other(self):
         bad = self.fail_to_book()

@@ -69,6 +69,31 @@ class TestBooksMapping(BooksCase):
         self.assertAlmostEqual(invoice.amount_total, 53.9)
         self.assertNotToInvoice(order)
 
+    def test_refund_of_units_that_were_not_shipped(self):
+        """The customer was charged, so it is a refund; but nothing of it is to be shipped."""
+        order, _invoice = self.read_invoiced(state="SHIPPING")
+        dialog = self.open_dialog(order, lines=[LAMP])
+        self.assertEqual(dialog.way, "refund")
+        self.assertIn("1 → 0", str(dialog.booked_rows))
+        refund = self.confirm(dialog)
+        self.turn()
+        self.book()
+        self.assertBooked(refund, 53.9)
+        self.assertEqual(self.line_of(order, LAMP).product_uom_qty, 0)
+        self.assertEqual(self.line_of(order, BRAKES).product_uom_qty, 1)
+        self.assertNotToInvoice(order)
+        refund.credit_note_ids.unlink()
+        refund.with_user(self.manager).action_book_again()
+        self.assertBooked(refund, 53.9)
+        self.assertNotToInvoice(order)
+
+    def test_amount_before_shipment_leaves_the_order(self):
+        order, _invoice = self.read_invoiced(state="SHIPPING")
+        refund = self.give(order, "amount", lines={LAMP: {"goods": 10}})
+        self.assertBooked(refund, 10)
+        self.assertEqual(self.line_of(order, LAMP).product_uom_qty, 1)
+        self.assertNotToInvoice(order)
+
     def test_locked_order_stays_locked(self):
         order, _invoice = self.read_invoiced(**UNPAID)
         order.action_lock()

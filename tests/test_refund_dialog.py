@@ -50,6 +50,14 @@ class TestRefundDialog(Figures, MiraklRefundCase):
             total=(79.7, 0, 49.9, 29.8, 1.5, 28.3),
         )
 
+    def test_the_reason_given_last_comes_first(self):
+        """Mirakl names no default: the second refund of a person needs no choice."""
+        order = self.read_order()
+        self.assertFalse(self.open_dialog(order, code=None).reason_id)
+        refund = self.ask(order, "amount", lines={LAMP: {"goods": 1}}, code="17")
+        self.assertEqual(self.open_dialog(order, code=None).reason_id, refund.reason_id)
+        self.assertFalse(self.open_dialog(order, code=None, user=self.manager).reason_id)
+
     def test_totals_after_a_refund_of_shipping(self):
         order = self.read_order()
         self.ask(order, "shipping", lines={LAMP: {"shipping_back": 1.5}})

@@ -199,9 +199,21 @@ class MarketplaceRefundAsk(models.TransientModel):
         for wizard in self:
             reasons = wizard._get_reasons()
             if wizard.reason_id not in reasons:
-                default = reasons.filtered("is_default")[:1]
                 # A gesture's motive is told to the customer: it is chosen, not guessed.
-                wizard.reason_id = default if wizard.kind != "gesture" else False
+                is_gesture = wizard.kind == "gesture"
+                wizard.reason_id = False if is_gesture else wizard._get_default_reason(reasons)
+
+    def _get_default_reason(self, reasons):
+        """The marketplace's own, else the one that this person gave last."""
+        default = reasons.filtered("is_default")[:1]
+        if default or not reasons:
+            return default
+        last = self.env["marketplace.refund"].search(
+            [("user_id", "=", self.env.uid), ("reason_id", "in", reasons.ids)],
+            order="id desc",
+            limit=1,
+        )
+        return last.reason_id
 
     def _get_reasons(self):
         """Those that the seller may give for what is asked now."""

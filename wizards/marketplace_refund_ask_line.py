@@ -286,7 +286,12 @@ class MarketplaceRefundAskLine(models.TransientModel):
             "amount": goods + shipping,
             "shipping_amount": shipping,
             "returned": self._is_returned(),
+            "is_unshipped": self._is_unshipped(),
         }
+
+    def _is_unshipped(self):
+        """Whole units that have not been shipped: given back, they are not to be shipped."""
+        return bool(self._get_units()) and self.state == records.LINE_TO_SHIP
 
     def _get_remote_line(self, reason_code):
         line = self.sale_line_id

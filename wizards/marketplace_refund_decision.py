@@ -49,4 +49,22 @@ class MarketplaceRefundDecision(models.TransientModel):
             self.refund_id._refuse(reason)
         else:
             raise UserError(self.env._("Choose: approve it, or turn it down."))
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self._describe_done(),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _describe_done(self):
+        refund = self.refund_id
+        if self.verdict == "approve":
+            return self.env._(
+                "%(name)s is approved and asked from %(account)s.",
+                name=refund.name,
+                account=refund.account_id.name,
+            )
+        return self.env._("%s is turned down: nothing was asked.", refund.name)

@@ -68,6 +68,7 @@ class MarketplaceRefundDialog(models.AbstractModel):
                 units=values.get("quantity", 0),
                 decision=values.get("decision", "refund"),
                 returned=values.get("returned", False),
+                is_unshipped=values.get("is_unshipped", False),
             )
             for values in self._get_values()
         ]
