@@ -87,20 +87,16 @@ class MarketplaceBooks(models.AbstractModel):
 
     def _draw_shipping_of_goods(self, plan, amount):
         """Shipping charges that were invoiced with the goods: at their taxes."""
-        source = self._get_main_source(plan.order)
-        gross = min(amount, self._get_invoice_left(plan, source.move_id))
-        if plan.order.currency_id.compare_amounts(gross, 0) <= 0:
-            return []
-        product = plan.account.shipping_product_id or source.product_id
         name = self._get_customer_env(plan.order)._("Shipping")
-        part = self._make_part(source, gross, name=name, product=product)
-        plan.parts.append(part)
-        plan.taken[source.move_id] += gross
-        return [(source, gross)]
+        drawn = self._draw_from_order(plan, amount)
+        for source, gross in drawn:
+            product = plan.account.shipping_product_id or source.product_id
+            plan.parts.append(self._make_part(source, gross, name=name, product=product))
+        return drawn
 
     def _plan_gesture(self, plan, item):
         product = plan.account.gesture_product_id
-        source = self._get_main_source(plan.order)
+        drawn = self._draw_from_order(plan, item.goods)
         if not product:
             raise BookingImpossible(
                 self.env._(
@@ -109,16 +105,29 @@ class MarketplaceBooks(models.AbstractModel):
                     plan.account.name,
                 )
             )
-        gross = min(item.goods, self._get_invoice_left(plan, source.move_id))
-        parts = []
-        if plan.order.currency_id.compare_amounts(gross, 0) > 0:
+        name = product.with_context(lang=plan.order.partner_id.lang).name
+        for source, gross in drawn:
             taxes = self._get_product_taxes(source, product)
-            name = product.with_context(lang=plan.order.partner_id.lang).name
             part = self._make_part(source, gross, name=name, product=product, taxes=taxes)
             plan.parts.append(part)
+        self._count(plan, item.goods, drawn)
+
+    def _draw_from_order(self, plan, amount):
+        """[(largest line of an invoice, amount)] of money that is about the order as a whole: the
+        invoice of its largest line gives back first."""
+        sources = self._get_sources(plan.order.order_line)
+        if not sources:
+            raise self._no_invoice(plan.order)
+        currency, drawn, rest, seen = plan.order.currency_id, [], amount, set()
+        for source in sources.sorted(lambda line: (-line.price_total, line.id)):
+            gross = currency.round(min(rest, self._get_invoice_left(plan, source.move_id)))
+            if source.move_id in seen or currency.compare_amounts(gross, 0) <= 0:
+                continue
+            seen.add(source.move_id)
+            drawn.append((source, gross))
             plan.taken[source.move_id] += gross
-            parts = [(source, gross)]
-        self._count(plan, item.goods, parts)
+            rest = currency.round(rest - gross)
+        return drawn
 
     def _plan_missing(self, plan):
         """What no invoice has left goes to the product for differences, where there is one."""
@@ -314,13 +323,6 @@ class MarketplaceBooks(models.AbstractModel):
             )
         )
         return lines.sorted(lambda line: (line.move_id.invoice_date or line.date, line.id))
-
-    def _get_main_source(self, order):
-        """The largest invoice line, whose invoice and taxes stand for the whole order."""
-        sources = self._get_sources(order.order_line)
-        if not sources:
-            raise self._no_invoice(order)
-        return max(sources, key=lambda line: (line.price_total, -line.id))
 
     def _get_shipping_lines(self, order):
         product = order.marketplace_account_id.shipping_product_id

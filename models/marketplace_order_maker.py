@@ -1,6 +1,6 @@
 """A sale order made from a marketplace's order, for accounts that want it so."""
 
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 
 from ..connectors import records
 
@@ -38,7 +38,9 @@ class MarketplaceOrderMaker(models.AbstractModel):
                     "partner_id": partner.id,
                     "company_id": account.company_id.id,
                     "pricelist_id": self._get_pricelist(account, order.currency).id,
-                    "date_order": order.created_at and order.created_at.replace(microsecond=0),
+                    "date_order": (order.created_at or fields.Datetime.now()).replace(
+                        microsecond=0
+                    ),
                     account.order_field: account._format_order_ref(order.remote_id),
                     "marketplace_account_id": account.id,
                     "marketplace_ref": order.remote_id,

@@ -37,6 +37,18 @@ class TestBooksGestures(BooksCase):
         self.assertAlmostEqual(invoice.amount_residual, 74.7)
         self.assertEqual(order.marketplace_credit_note_count, 1)
 
+    def test_gesture_on_several_invoices(self):
+        order = self.read_order()
+        lamp, brakes = order.order_line.filtered("marketplace_ref")
+        brakes.product_uom_qty = 0
+        self.invoice(order)  # the lamp and the shipping charges: 53.90
+        brakes.product_uom_qty = 1
+        self.invoice(order)
+        self.assertEqual(lamp.invoice_status, "invoiced")
+        refund = self.give_gesture(order, 60)
+        self.assertBooked(refund, 53.9, 6.1)
+        self.assertNotToInvoice(order)
+
     def test_taxes_of_a_gesture_are_configured(self):
         self.gesture_product.taxes_id = [Command.clear()]
         order, _invoice = self.read_invoiced()

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ..connectors import base, records
 from .marketplace_refund_ask import BOTH, WITH_SHIPPING
-from .marketplace_refund_dialog import make_row
+from .marketplace_refund_dialog import LARGEST, make_row
 
 # Columns of the table by what they tell, for the whole lines and for their shipping charges.
 COLUMNS = ("charged", "refunded", "asked", "left", "amount", "left_after")
@@ -160,6 +160,8 @@ class MarketplaceRefundAsk(models.TransientModel):
     def _get_problem(self):
         chosen = self.line_ids.filtered("is_chosen")
         numbers = [self.gesture_amount] if self.kind == "gesture" else chosen._get_numbers()
+        if any(abs(number) > LARGEST for number in numbers):
+            return self.env._("That is more than anything here can be worth.")
         if any(number < 0 for number in numbers):
             return self.env._("Nothing below zero can be given back.")
         over = self.currency_id.format(-self.left_after) if self.left_after < 0 else ""

@@ -55,6 +55,9 @@ export class MarketplaceDialogController extends FormController {
 
     /** What has to be filled in before the button is there. */
     getMissing() {
+        if (!this.model.root.data.amount) {
+            return this.getDialog()?.querySelector(FIRST_INPUT);
+        }
         const names = ["reason_id", "override"].filter((name) => !this.model.root.data[name]);
         const inputs = names.map((name) => this.getDialog()?.querySelector(`[name="${name}"] input`));
         return inputs.find(Boolean);
