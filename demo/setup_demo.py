@@ -118,8 +118,8 @@ def make_account(provider, addresses, values):
     # Four days of questions are open, so that there is something to do from the start.
     account.clock_start = fields.Datetime.subtract(fields.Datetime.now(), days=4)
     account.refund_limit_ids = [
-        Command.create({"role": "agent", "what": "refund", "amount": 60}),
-        Command.create({"role": "agent", "what": "gesture", "amount": 15}),
+        Command.create({"role": "agent", "what": "refund", "amount": to_limit(60)}),
+        Command.create({"role": "agent", "what": "gesture", "amount": to_limit(15)}),
     ]
     account.action_enable()
     return account
@@ -160,16 +160,13 @@ def make_mirakl(**values):
     )
 
 
-def set_currency():
-    """The sandbox marketplaces pay in euros, and so does this company."""
-    euro = env.ref("base.EUR")
-    euro.active = True
-    if env.company.currency_id != euro and not env["account.move"].search_count([], limit=1):
-        env.company.currency_id = euro
+def to_limit(euros):
+    """Limits are in the company's currency; the sandbox marketplaces pay in euros."""
+    euro, company = env.ref("base.EUR"), env.company
+    return euro._convert(euros, company.currency_id, company, fields.Date.today())
 
 
 def main():
-    set_currency()
     agent = make_user("agent", "Marketplace Agent", "marketplace_helpdesk.group_agent", "fr_FR")
     manager = make_user(
         "manager", "Marketplace Manager", "marketplace_helpdesk.group_manager", "en_US"

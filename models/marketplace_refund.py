@@ -93,12 +93,14 @@ class MarketplaceRefund(models.Model):
         for refund in self:
             refund.origin = self.env._("Back office") if refund.is_imported else False
 
-    @api.depends("account_id")
+    @api.depends("account_id", "kind")
     def _compute_tells_payout(self):
-        """Whether the marketplace says when the customer has the money."""
+        """Whether the marketplace says when the customer has the money; what is cancelled was not
+        charged."""
         for refund in self:
             client = refund.account_id._client_class() if refund.account_id else None
-            refund.tells_payout = bool(client and client.tells_payout)
+            is_paid = client and client.tells_payout and refund.kind != "refusal"
+            refund.tells_payout = bool(is_paid)
 
     @api.model_create_multi
     def create(self, vals_list):

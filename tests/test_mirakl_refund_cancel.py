@@ -38,6 +38,7 @@ class TestMiraklCancel(MiraklRefundCase):
         self.assertAmounts(order, 79.7, 0, 53.9, 25.8)
         self.turn()
         self.assertEqual((refund.state, refund.accepted_amount), ("accepted", 53.9))
+        self.assertFalse(refund.tells_payout)
         self.assertEqual(self.get_given(order, "cancelations"), [(LAMP, 49.9, 4, 1)])
         self.assertEqual(self.get_given(order), [])
         self.assertExecuted("OR30", 1)
