@@ -1,5 +1,7 @@
 """Invoices of marketplace orders, and the credit notes of their refunds."""
 
+from collections import Counter
+
 from odoo import api, fields, models
 
 
@@ -53,6 +55,15 @@ class AccountMove(models.Model):
             "res_id": self.marketplace_refund_id.id,
             "view_mode": "form",
         }
+
+    @api.model
+    def _count_marketplace_notes(self, field, records):
+        """{record: credit notes that are not cancelled}; `field`: of the refund, to `records`."""
+        notes = self.search_fetch(
+            [(f"marketplace_refund_id.{field}", "in", records.ids), ("state", "!=", "cancel")],
+            ["marketplace_refund_id"],
+        )
+        return Counter(note.marketplace_refund_id[field] for note in notes)
 
     @api.model
     def _action_view_marketplace_notes(self, domain):

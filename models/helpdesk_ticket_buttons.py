@@ -1,7 +1,5 @@
 """What agents press on a ticket."""
 
-from collections import Counter
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -19,13 +17,9 @@ class HelpdeskTicket(models.Model):
     )
 
     def _compute_marketplace_credit_note_count(self):
-        notes = self.env["account.move"].search_fetch(
-            [("marketplace_refund_id.ticket_id", "in", self.ids), ("state", "!=", "cancel")],
-            ["marketplace_refund_id"],
-        )
-        counts = Counter(note.marketplace_refund_id.ticket_id.id for note in notes)
+        counts = self.env["account.move"]._count_marketplace_notes("ticket_id", self)
         for ticket in self:
-            ticket.marketplace_credit_note_count = counts[ticket.id]
+            ticket.marketplace_credit_note_count = counts[ticket]
 
     def action_marketplace_answer(self):
         self.ensure_one()

@@ -19,6 +19,7 @@ class MarketplaceBooks(models.AbstractModel):
     def _plan(self, order, items):
         """The Plan for `items` of an order. Raises BookingImpossible."""
         order = order.sudo().with_company(order.company_id)
+        self._read_ahead(order)
         plan = Plan(order, order.marketplace_account_id)
         plan.taken.update(self._spread_loose(order))
         items = [item for item in items if item.decision != "ship"]
@@ -33,6 +34,12 @@ class MarketplaceBooks(models.AbstractModel):
         for number, part in enumerate(plan.parts, 1):
             part.number = number
         return plan
+
+    def _read_ahead(self, order):
+        """What is looked at line by line, for all lines at once: a long order stays quick."""
+        invoiced = order.order_line.invoice_lines
+        for name in ("marketplace_credit_line_ids", "sale_line_ids", "tax_ids"):
+            invoiced.mapped(name)
 
     # Money given back ---------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 """What refunds in the books mean for an order: its credit notes, and what is still to invoice."""
 
-from collections import Counter
-
 from odoo import fields, models
 
 
@@ -16,13 +14,9 @@ class SaleOrder(models.Model):
     )
 
     def _compute_marketplace_credit_notes(self):
-        notes = self.env["account.move"].search_fetch(
-            [("marketplace_refund_id.sale_order_id", "in", self.ids), ("state", "!=", "cancel")],
-            ["marketplace_refund_id"],
-        )
-        counts = Counter(note.marketplace_refund_id.sale_order_id.id for note in notes)
+        counts = self.env["account.move"]._count_marketplace_notes("sale_order_id", self)
         for order in self:
-            order.marketplace_credit_note_count = counts[order.id]
+            order.marketplace_credit_note_count = counts[order]
 
     def action_view_marketplace_credit_notes(self):
         """The credit notes of this order's refunds, also those that no order line is linked to."""

@@ -76,7 +76,6 @@ class MarketplaceRefundDialog(models.AbstractModel):
     def _get_booked_rows(self):
         """What the books would make of it, as rows of widget marketplace_rows."""
         items = self._get_items()
-        self._read_ahead()
         preview = self.env["marketplace.books"]._preview(self.order_id, items)
         outcome, message = preview["outcome"], preview["message"]
         if outcome == "no_invoice":
@@ -93,12 +92,6 @@ class MarketplaceRefundDialog(models.AbstractModel):
         if preview["notes"]:
             rows.append(make_row(note=self._get_order_note(items)))
         return rows
-
-    def _read_ahead(self):
-        """What the books look at line by line, for all lines at once: a long order stays quick."""
-        invoiced = self.order_id.sudo().order_line.invoice_lines
-        for name in ("marketplace_credit_line_ids", "sale_line_ids", "tax_ids"):
-            invoiced.mapped(name)
 
     def _get_note_row(self, note):
         names = {"invoice": note["invoice"], "journal": note["journal"]}
