@@ -14,10 +14,11 @@ ACCEPTED_AT = """
        AND line.accepted_at IS NULL
 """
 
-# Cdiscount numbers no refund; what its orders show already is imported as history.
+# Cdiscount numbers no refund; what its orders show already is imported as history. They are read
+# at once, before something new can be taken for old.
 HISTORY_UNTIL = """
     UPDATE sale_order AS sale
-       SET marketplace_history_until = now() AT TIME ZONE 'UTC'
+       SET marketplace_history_until = now() AT TIME ZONE 'UTC', marketplace_refresh = TRUE
       FROM marketplace_account AS account
      WHERE account.id = sale.marketplace_account_id
        AND account.provider = 'cdiscount'

@@ -51,7 +51,6 @@ def upgrade(database, data, addon):
     )
     kept = worker.in_transaction(registry, lambda env: _look(env, account))
     new = worker.in_transaction(registry, lambda env: _look_at_news(env, account))
-    worker.in_transaction(registry, lambda env: _read_orders_again(env, account))
     operations = worker._run_job(registry, account)
     imported = worker.in_transaction(registry, lambda env: _look_at_imported(env, account))
     return kept, new, operations, imported
@@ -93,11 +92,6 @@ def _look_at_news(env, account):
             for line in env["marketplace.refund.line"].search([("state", "=", "accepted")])
         ],
     }
-
-
-def _read_orders_again(env, account):
-    orders = env["sale.order"].search([("marketplace_account_id", "=", account)])
-    orders._marketplace_refresh_wanted()
 
 
 def _look_at_imported(env, account):
