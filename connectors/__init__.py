@@ -11,6 +11,7 @@ from .base import Client
 PROVIDERS = {
     "cdiscount": "cdiscount",
     "mirakl": "mirakl",
+    "opensi": "opensi",
 }
 
 

@@ -92,8 +92,8 @@ USAGES = (
 
 @dataclass(frozen=True)
 class StreamSpec:
-    """One kind of inbound data. `records`: "case" or "order"; `overlap`: seconds read again;
-    `every`: minutes between two readings, 0 = as often as the account reads."""
+    """One kind of inbound data. `records`: "case", "order" or "comment"; `overlap`: seconds
+    read again; `every`: minutes between two readings, 0 = as often as the account reads."""
 
     key: str
     label: str
@@ -210,20 +210,32 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Refund(Operation):
-    """Refund lines of an order whose `give_back` is records.REFUND."""
+    """Refund lines of an order whose `give_back` is records.BY_REFUND.
+
+    For marketplaces that ask so: `pay_back`: the shop's payment service pays, else it is only
+    noted there; `restock`: the units are for sale again. None: nobody decided. `reason_text`: the
+    reason in words, which its customer may see.
+    """
 
     order_ref: str = ""
     lines: tuple[RefundLine, ...] = ()
+    pay_back: bool | None = None
+    restock: bool | None = None
+    reason_text: str = ""
     kind = "refund"
 
 
 @dataclass(frozen=True)
 class Gesture(Operation):
-    """Give back a free amount of an order."""
+    """Give back a free amount of an order. `pay_back`, `restock`, `reason_text`: see
+    Refund."""
 
     order_ref: str = ""
     amount: Decimal = Decimal(0)
     reason_code: str = ""
+    pay_back: bool | None = None
+    restock: bool | None = None
+    reason_text: str = ""
     kind = GESTURE
 
 
@@ -280,14 +292,46 @@ class ResolveIncident(Operation):
     kind = RESOLVE_INCIDENT
 
 
+@dataclass(frozen=True)
+class Comment:
+    """One follow-up comment of an order. `number`: ours, which the shop knows it by.
+
+    `order_ref`: the shop's number of the order, `own_ref`: ours; `date`: ISO date; `visible`: the
+    customer sees it in the shop; `mail`: the shop mails it to the customer. `may_be_there`: an
+    earlier call whose outcome is unknown may have brought it.
+    """
+
+    number: str
+    order_ref: str = ""
+    own_ref: str = ""
+    text: str = ""
+    date: str = ""
+    visible: bool = False
+    mail: bool = False
+    may_be_there: bool = False
+
+
+@dataclass(frozen=True)
+class Comments(Operation):
+    """Bring comments to the shop, in this order; each has a result of its own."""
+
+    comments: tuple[Comment, ...] = ()
+    kind = COMMENT
+
+
 OPERATION_TYPES = {
-    cls.kind: cls for cls in (Reply, Refund, Gesture, RefuseLines, Close, ResolveIncident)
+    cls.kind: cls for cls in (Reply, Refund, Gesture, RefuseLines, Close, ResolveIncident, Comments)
 }
+
+# Codes of an item's result that are our own.
+NO_RESULT = "no_result"  # the shop said nothing about this item
+AGAIN = "again"  # not settled: the item is to be sent again
 
 
 @dataclass(frozen=True)
 class ItemResult:
-    """The answer for one item: a line's remote id, or "gesture". `amount`: as the marketplace says.
+    """The answer for one item: a line's remote id, "gesture", or a comment's number.
+    `amount`: as the marketplace says.
 
     `message`: a plain sentence; `detail`: the marketplace's raw text, redacted, for the log;
     `remote_id`: the marketplace's number of the refund that it made for this item.
@@ -366,6 +410,8 @@ class Client:
     tells_payout = False  # `records.OrderRefund.is_paid` follows the money
     numbers_refunds = True  # what is given back has a number there, told when it is accepted
     relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
+    max_comments = 0  # in one Comments operation; 0 = no limit
+    webhook_topics: tuple[str, ...] = ()  # what `create_webhooks` asks to be told of
 
     def __init__(self, credentials, now=None):
         """`credentials`: Credentials. `now`: callable giving naive UTC, for tests."""
@@ -422,6 +468,15 @@ class Client:
         """The `records.File` of a message's attachment."""
         raise errors.NotSupportedError("This marketplace gives no files.")
 
+    def get_notes(self, order_refs):
+        """Yield the `records.OrderNote`s of these orders: for shops whose orders do not change
+        when a note is added. Orders that the shop does not show are left out."""
+        raise errors.NotSupportedError("This marketplace has no notes on orders.")
+
+    def get_gateway(self, order_ref):
+        """The `records.Gateway` that an order was paid by."""
+        raise errors.NotSupportedError("This marketplace does not name its payment services.")
+
     def get_contact_address(self, case_remote_id, order_ref):
         """A fresh relay `records.ContactAddress` of a case, or of an order (case id "")."""
         raise errors.NotSupportedError("This marketplace has no relay addresses.")
@@ -436,6 +491,11 @@ class Client:
         return ""
 
     # Writing
+
+    @classmethod
+    def get_comment_problem(cls, comment):
+        """Why the shop cannot take this Comment as it is, in a sentence; "" where it can."""
+        return ""
 
     def picture(self, operation):
         """What the marketplace shows just before sending: a JSON-able dict kept with the operation.
@@ -452,6 +512,15 @@ class Client:
         Raises NotSentError, UnknownOutcomeError, RefusedError, LoginError, NotSupportedError.
         """
         raise errors.NotSupportedError(f"This marketplace cannot do “{operation.kind}”.")
+
+    def create_webhooks(self, delivery_url, secret):
+        """Ask the shop to call `delivery_url`; returns {topic: remote id}. Those for the same
+        address that are there already are replaced."""
+        raise errors.NotSupportedError("This marketplace calls nobody.")
+
+    def delete_webhooks(self, ids):
+        """End the webhooks with these remote ids; those that are gone already are fine."""
+        raise errors.NotSupportedError("This marketplace calls nobody.")
 
     def find(self, operation, before, sent_at):
         """Ask the marketplace whether a doubtful operation happened; returns a Finding.

@@ -7,7 +7,11 @@ from . import base
 
 # Files are kept beside the operation and added when it leaves.
 _KEPT_OUT = {"files"}
-_NESTED = {"lines": base.RefundLine, "decisions": base.LineDecision}
+_NESTED = {
+    "lines": base.RefundLine,
+    "decisions": base.LineDecision,
+    "comments": base.Comment,
+}
 
 
 def to_payload(operation):

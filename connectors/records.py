@@ -216,7 +216,8 @@ class Address:
 
 @dataclass(frozen=True)
 class Order:
-    """An order as the marketplace sees it now."""
+    """An order as the marketplace sees it now. `number`: what customers know it by, where that is
+    not `remote_id`; `note`: what the customer wrote when ordering."""
 
     remote_id: str
     state: str  # the worst state that decides: one of LINE_STATES, of the order as a whole
@@ -236,12 +237,40 @@ class Order:
     billing: Address = field(default_factory=Address)
     lines: tuple[OrderLine, ...] = ()
     refunds: tuple[OrderRefund, ...] = ()
+    number: str = ""
+    note: str = ""
 
     @property
     def tells_incidents(self):
         """Whether every line says if an incident is open on it; an order without lines does
         not."""
         return bool(self.lines) and all(line.incident_told for line in self.lines)
+
+
+@dataclass(frozen=True)
+class OrderNote:
+    """A note on an order at the shop. `sender_type`: CUSTOMER, SELLER, OPERATOR or SYSTEM;
+    `is_visible`: the customer sees it in the shop; `is_mailed`: the shop mailed it to him."""
+
+    remote_id: str
+    order_ref: str
+    text: str
+    created_at: datetime
+    sender_type: str = SELLER
+    author: str = ""
+    is_html: bool = False
+    is_visible: bool = False
+    is_mailed: bool = False
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A shop's payment service. `can_refund`: whether it pays back on the shop's request, None
+    where that is not told."""
+
+    code: str
+    title: str = ""
+    can_refund: bool | None = None
 
 
 @dataclass(frozen=True)

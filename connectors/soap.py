@@ -20,6 +20,7 @@ from .errors import RefusedError, UnknownOutcomeError
 from .transport import check_status, excerpt
 
 ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+ENVELOPE_12 = "{http://www.w3.org/2003/05/soap-envelope}"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _load_lock = threading.Lock()
 
@@ -46,14 +47,28 @@ class SoapService:
         self._operations = client.create_service(binding, address)
         self._transport = transport
 
-    def call(self, operation, write=False, **arguments):
-        """The children of `<OperationResult>` as a Node.
+    def call(self, operation, write=False, headers=None, **arguments):
+        """The children of `<OperationResult>` as a Node; see `send`."""
+        answer, wrapper = self._exchange(operation, write, headers, arguments)
+        result = wrapper.child(f"{operation}Result")
+        if result is None:
+            raise _unreadable("it has no result", excerpt(answer, self._http.redact))
+        return result
 
-        `write`: use a fresh connection. Sent once in any case. Raises what the transport raises,
-        SoapFault for a fault, UnknownOutcomeError for an answer that cannot be read,
-        RefusedError for arguments that the WSDL does not know.
+    def send(self, operation, write=False, headers=None, **arguments):
+        """The children of `<OperationResponse>` as a Node.
+
+        `write`: use a fresh connection; `headers`: {part: value} of the header elements that the
+        WSDL names. Sent once in any case. Raises what the transport raises, SoapFault for a fault,
+        UnknownOutcomeError for an answer that cannot be read, RefusedError for arguments that the
+        WSDL does not know.
         """
+        return self._exchange(operation, write, headers, arguments)[1]
+
+    def _exchange(self, operation, write, headers, arguments):
         self._transport.fresh = write
+        if headers:
+            arguments = {**arguments, "_soapheaders": headers}
         try:
             answer = getattr(self._operations, operation)(**arguments)
         except (TypeError, ValueError, zeep.exceptions.Error) as error:
@@ -64,27 +79,26 @@ class SoapService:
                 "invalid_value",
                 self._http.redact(str(error)),
             ) from None
-        return self._read(answer, operation)
+        return answer, self._read(answer, operation)
 
     def _read(self, answer, operation):
         redact = self._http.redact
-        if answer.is_html or answer.status not in (200, 500):
+        # 400: how a fault of the caller may come in SOAP 1.2.
+        if answer.is_html or answer.status not in (200, 400, 500):
             check_status(answer, redact)
         try:
-            body = _parse(answer.content).find(f"{ENVELOPE}Body")
+            content = _find_content(_parse(answer.content))
         except ValueError as error:
             check_status(answer, redact)
             raise _unreadable(str(error), excerpt(answer, redact)) from None
-        if body is None or len(body) != 1:
-            check_status(answer, redact)
-            raise _unreadable("it is not a SOAP answer", excerpt(answer, redact))
-        if body[0].tag == f"{ENVELOPE}Fault":
-            raise _fault(Node(body[0]), redact)
+        if content.tag == f"{ENVELOPE_12}Fault":
+            raise _fault_12(Node(content), redact)
+        if content.tag == f"{ENVELOPE}Fault" and answer.status != 400:
+            raise _fault(Node(content), redact)
         check_status(answer, redact)
-        result = Node(body[0]).child(f"{operation}Result")
-        if _local(body[0].tag) != f"{operation}Response" or result is None:
+        if _local(content.tag) != f"{operation}Response":
             raise _unreadable("it belongs to another operation", excerpt(answer, redact))
-        return result
+        return Node(content)
 
 
 class _Transport(zeep.transports.Transport):
@@ -151,6 +165,16 @@ def _parse(content):
     return root
 
 
+def _find_content(root):
+    """The one element of the body, in either version of SOAP: a server may answer in another
+    version than it was asked in."""
+    for version in (ENVELOPE, ENVELOPE_12):
+        body = root.find(f"{version}Body")
+        if root.tag == f"{version}Envelope" and body is not None and len(body) == 1:
+            return body[0]
+    raise ValueError("it is not a SOAP answer")
+
+
 def _unreadable(why, detail):
     return UnknownOutcomeError(
         "The marketplace's answer cannot be read.", code="unreadable", detail=f"{why}: {detail}"
@@ -159,11 +183,22 @@ def _unreadable(why, detail):
 
 def _fault(fault, redact):
     """SOAP 1.1 fault; the prefix of its code is a matter of taste and is dropped."""
-    code = fault.text("faultcode").rpartition(":")[2]
+    return _make_fault(fault.text("faultcode"), fault.text("faultstring"), redact)
+
+
+def _fault_12(fault, redact):
+    """SOAP 1.2 fault."""
+    code, reason = fault.child("Code"), fault.child("Reason")
+    return _make_fault(
+        code.text("Value") if code else "", reason.text("Text") if reason else "", redact
+    )
+
+
+def _make_fault(code, text, redact):
     return SoapFault(
         "The marketplace's server reported an internal error.",
-        code=code or "fault",
-        detail=redact(fault.text("faultstring"))[:2000],
+        code=code.rpartition(":")[2] or "fault",
+        detail=redact(text)[:2000],
     )
 
 
@@ -201,6 +236,10 @@ class Node:
         if element is None or element.get(NIL) in ("true", "1"):
             return None
         return Node(element)
+
+    def children(self, name):
+        """All members of this name as Nodes."""
+        return [Node(child) for child in self.element if _local(child.tag) == name]
 
     def items(self, name, item):
         """Nodes called `item` inside the list called `name`; [] for every kind of empty list."""

@@ -4,4 +4,5 @@ UPDATE marketplace_account
        login = NULL,
        password = NULL,
        token = NULL,
+       service_key = NULL,
        token_expires_at = NULL;

@@ -10,6 +10,7 @@ from odoo.addons.marketplace_helpdesk.tests.sandbox_api import SMTP, URL, call
 
 LOGIN, PASSWORD = "demo-seller-api", "demo-seller"
 MIRAKL_LOGIN, MIRAKL_KEY = "demo-mirakl", "demo-mirakl-key"
+OPENSI_LOGIN = "demo-opensi"  # its password too
 
 env = globals()["env"]
 
@@ -101,7 +102,8 @@ def make_mail_server():
 
 def make_account(provider, addresses, values):
     """The account of a provider, brought to the sandbox's present address."""
-    account = env["marketplace.account"].search([("provider", "=", provider)], limit=1)
+    known = [("provider", "=", provider), ("name", "=", values["name"])]
+    account = env["marketplace.account"].search(known, limit=1)
     if account:
         account.write(addresses)
         return account
@@ -160,6 +162,119 @@ def make_mirakl(**values):
     )
 
 
+def make_web_shop(**values):
+    """Odoo feeds this shop with order comments, as OpenSi does."""
+    return make_account(
+        "opensi",
+        {"service_url": f"{URL}/opensi/shop/{OPENSI_LOGIN}/"},
+        {
+            "name": "Web Shop",
+            "code": "W",
+            "color": 4,
+            "login": OPENSI_LOGIN,
+            "password_input": OPENSI_LOGIN,
+            "website_code": "main",
+            "allow_http": True,
+            "comment_minutes": 2,
+            **values,
+        },
+    )
+
+
+def make_erp(**values):
+    """Odoo is the shop, and the sandbox's OpenSi sends its comments."""
+    account = make_account(
+        "opensi",
+        {},
+        {
+            "name": "OpenSi",
+            "code": "O",
+            "color": 8,
+            "opensi_role": "shop",
+            "login": OPENSI_LOGIN,
+            "password_input": OPENSI_LOGIN,
+            "website_code": "main",
+            "order_field": "name",
+            "allow_http": True,
+            **values,
+        },
+    )
+    path = account.web_service_url.partition("/marketplace/")[2]
+    call(
+        "POST",
+        f"/sellers/{OPENSI_LOGIN}/erp/target",
+        url=f"{os.environ['MARKETPLACE_DEMO_URL']}/marketplace/{path}",
+        login=OPENSI_LOGIN,
+        password=OPENSI_LOGIN,
+        website_code="main",
+        every_seconds=60,
+    )
+    return account
+
+
+def make_web_orders(account, seller):
+    """The web shop's orders as Odoo has them; the newest one gets a comment from OpenSi."""
+    orders = env["sale.order"]
+    products = env["product.product"].search([("default_code", "!=", False)], limit=3)
+    for index, remote in enumerate(call("GET", f"/sellers/{OPENSI_LOGIN}")["orders"]):
+        if orders.search_count([("client_order_ref", "=", remote["number"])], limit=1):
+            continue
+        partner = env["res.partner"].create(
+            {
+                "name": remote.get("customer") or f"Customer {index + 1}",
+                "email": f"customer{index + 1}@client.example",
+                "lang": "fr_FR",
+            }
+        )
+        product = products[index % len(products)]
+        order = orders.create(
+            {
+                "partner_id": partner.id,
+                "user_id": seller.id,
+                "client_order_ref": remote["number"],
+                "marketplace_account_id": account.id,
+                "order_line": [
+                    Command.create({"product_id": product.id, "product_uom_qty": 1 + index % 2})
+                ],
+            }
+        )
+        order.action_confirm()
+        orders |= order
+    for number, order in enumerate(orders[:2], start=1):
+        text = "Préparation terminée, remis au transporteur." if number == 1 else "Colis en deux."
+        call(
+            "POST",
+            f"/sellers/{OPENSI_LOGIN}/erp/comments",
+            web_order=order.name,
+            number=str(number),
+            text=text,
+            mail=number == 1,
+            visible=number == 1,
+        )
+
+
+def make_comment_templates():
+    templates = env["marketplace.comment.template"]
+    if templates.search_count([], limit=1):
+        return
+    for name, french, body, body_french in (
+        (
+            "Leaves today",
+            "Part aujourd'hui",
+            "Your order {{ object.client_order_ref }} leaves today.",
+            "Votre commande {{ object.client_order_ref }} part aujourd'hui.",
+        ),
+        (
+            "Sold out",
+            "Épuisé",
+            "An article of your order is sold out. May we replace it?",
+            "Un article de votre commande est épuisé. Pouvons-nous le remplacer ?",
+        ),
+    ):
+        template = templates.create({"name": name, "body": body})
+        template.with_context(lang="fr_FR").write({"name": french, "body": body_french})
+
+
 def to_limit(euros):
     """Limits are in the company's currency; the sandbox marketplaces pay in euros."""
     euro, company = env.ref("base.EUR"), env.company
@@ -184,8 +299,14 @@ def main():
     for account in accounts.filtered(lambda account: account.state == "enabled"):
         account.cron_id.method_direct_trigger()
     make_invoices()
+    seller = make_user("seller", "Web Shop Seller", "sales_team.group_sale_salesman", "fr_FR")
+    shop = {"team_id": team.id, "user_id": manager.id}
+    make_web_orders(make_web_shop(**shop), seller)
+    make_erp(**shop)
+    make_comment_templates()
     env.cr.commit()
     print("               agent / agent (French), manager / manager (English)")
+    print("               seller / seller (French): sale orders with comments")
     print("Tickets are in the app “Marketplaces”; more arrive every minute.")
 
 

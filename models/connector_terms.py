@@ -59,7 +59,6 @@ TERMS = (
         "gesture with the reason “Shipping fees” gives them back on their own."
     ),
     _lt("Cdiscount has no incidents, only discussions."),
-    _lt("Orders at Cdiscount have no comments."),
     _lt("It was closed already."),
     _lt("Cdiscount closes a discussion only when the last message is ours: answer first."),
     _lt("Cdiscount does not close it while a cancellation of the order is pending."),
@@ -184,7 +183,6 @@ TERMS = (
     _lt("No picture was taken before sending."),
     _lt("Not more than 50 files can be attached. Nothing was sent."),
     _lt("Orders and incidents can be read."),
-    _lt("Not yet: a message about the order serves instead."),
     _lt("Reasons"),
     _lt("Refunds and cancellations"),
     _lt("Settings of the marketplace"),
@@ -243,10 +241,76 @@ TERMS = (
     _lt("The thread is full: it has 1,000 messages. Start a new conversation about the order."),
     _lt("Threads at Mirakl are never closed."),
     _lt("Threads at Mirakl are never closed; an incident is marked as solved."),
+    _lt("A comment is a text without files."),
+    _lt(
+        "A comment that the customer may see has no way back: customers answer in the shop or "
+        "by mail."
+    ),
+    _lt("Address"),
+    _lt("Comments"),
+    _lt("Comments are sent again: the shop drops those that it has already."),
+    _lt("Login"),
+    _lt("Login and password of the shop's module are missing."),
+    _lt("Not known: the shop answers a call without comments with an error."),
+    _lt("Not tested: a test would be a real comment."),
+    _lt("Nothing to test from here: with this account Odoo is the shop, and OpenSi calls it."),
+    _lt("OpenSi carries comments of orders, nothing else."),
+    _lt(
+        "Orders at Cdiscount have no comments: what the customer may see leaves as a message "
+        "about the order."
+    ),
+    _lt(
+        "Orders at Mirakl have no comments: what the customer may see leaves as a message about "
+        "the order."
+    ),
+    _lt("The comment has characters that cannot be sent. Type it anew without them."),
+    _lt("The comment has no date."),
+    _lt("The comment is empty."),
+    _lt(
+        "The comment's number must be of digits, at most 2,147,483,647. Give the account "
+        "another range of numbers."
+    ),
+    _lt("The order has no number of its own."),
+    _lt("The order has no number of the shop."),
+    _lt("The order's number has characters that cannot be sent."),
+    _lt("The order's own number has more than 11 characters."),
+    _lt("The shop answers, and the key is protected on the way."),
+    _lt(
+        "The shop answers, but the key can be read on the way: http:// is allowed for this account."
+    ),
+    _lt("The shop does not know an order of this number."),
+    _lt(
+        "The shop does not know the website code. Check it: it is that of the OpenSi module in "
+        "the shop."
+    ),
+    _lt(
+        "The shop has another comment with this number and dropped this one. Give the account "
+        "another range of numbers."
+    ),
+    _lt("The shop knows login and password."),
+    _lt("The shop knows the website code."),
+    _lt("The shop refused it and gave no reason."),
+    _lt(
+        "The shop refused the login. Check login and password: they are those of the OpenSi "
+        "module in the shop."
+    ),
+    _lt(
+        "The shop said nothing about this comment: it takes no comments for this order, perhaps "
+        "because the order is blocked or closed."
+    ),
+    _lt(
+        "The shop's address must begin with https://, else everybody on the way can read the "
+        "key. An account can be set to allow http://."
+    ),
+    _lt("The shop's number of the order has more than 20 characters."),
+    _lt("There is nothing to close."),
+    _lt("Web service"),
+    _lt("Website code"),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
     _lt("The marketplace refused it: “%(reason)s”."),
+    _lt("The shop refused it: “%(reason)s”."),
     _lt(
         "The key may not do this. Give its user the right %(roles)s in the marketplace's back "
         "office, or take the key of an administrator."

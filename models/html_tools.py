@@ -53,6 +53,17 @@ def to_plain_text(html):
     return html2plaintext(html or "").strip()
 
 
+def to_bare_text(html):
+    """The words of HTML, line by line, without signs for bold or links."""
+    if not html:
+        return ""
+    root = lxml_html.fragment_fromstring(html, create_parent="div")
+    for element in root.iter("br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "blockquote"):
+        element.tail = f"\n{element.tail or ''}"
+    lines = [" ".join(line.split()) for line in root.text_content().split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
 def preview(text):
     """The first words of a text, on one line."""
     line = " ".join((text or "").split())

@@ -27,6 +27,28 @@ class MailMessage(models.Model):
         readonly=True, help="Whom a message of ours goes to: customer, operator."
     )
 
+    marketplace_comment_ids = fields.One2many(
+        "sale.order.comment", "mail_message_id", groups=fields.NO_ACCESS
+    )
+
+    def _get_marketplace_comment(self):
+        """What the bubble of an order comment shows, or False."""
+        comment = self.sudo().marketplace_comment_ids[:1]
+        if not comment:
+            return False
+        states = dict(comment._fields["state"]._description_selection(self.env))
+        return {
+            "id": comment.id,
+            "state": comment.state,
+            "state_name": states[comment.state],
+            "direction": comment.direction,
+            "author_name": comment.author_name or "",
+            "is_visible": comment.is_visible,
+            "is_mailed": comment.is_mailed,
+            "reason": comment.reason or "",
+            "due_at": f"{comment.due_at.isoformat()}Z" if comment.due_at else "",
+        }
+
     def _to_store_defaults(self, target):
         """The bubble shows who speaks, customer, seller or operator, and to whom."""
 
@@ -35,4 +57,11 @@ class MailMessage(models.Model):
 
         names = ("marketplace_sender", "marketplace_recipients")
         shown = [Store.Attr(name, predicate=is_ours) for name in names]
+        shown.append(
+            Store.Attr(
+                "marketplace_comment",
+                lambda message: message._get_marketplace_comment(),
+                predicate=lambda message: message.model == "sale.order",
+            )
+        )
         return [*super()._to_store_defaults(target), *shown]

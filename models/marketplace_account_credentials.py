@@ -141,8 +141,9 @@ class MarketplaceAccount(models.Model):
             "password": self._get_secret_label(),
             "service_url": self.env._("the service address"),
             "token_url": self.env._("the token address"),
+            "website_code": self.env._("the website code"),
         }
-        return [labels[name] for name in account._client_class().required if not account[name]]
+        return [labels[name] for name in account._get_required() if not account[name]]
 
     def _get_secret_label(self):
         if not self._has_optional_login():
@@ -169,4 +170,5 @@ class MarketplaceAccount(models.Model):
         """What tells two logins apart; it holds a secret and is only for comparing."""
         default = self._client_class().default_urls.get("service_url", "")
         address = (self.service_url or default).strip().rstrip("/").lower()
-        return address, self.login or self.password, (self.shop_ref or "").strip()
+        shop = (self.shop_ref or "").strip()
+        return address, self.login or self.password, shop, *self._get_service_identity()

@@ -66,6 +66,7 @@ class MarketplaceAccount(models.Model):
         return (
             self.active
             and self.state in ("observing", "enabled")
+            and not self._is_web_service()
             and not self._is_database_neutralized()
         )
 
@@ -100,6 +101,7 @@ class MarketplaceAccount(models.Model):
         outbox = self.env["marketplace.outbox"]
         outbox._settle(self, client, run)
         outbox._push(self, client, run)
+        self._push_comments(client, run)
         self._refresh_facts(client, run)
         self._refresh_orders(client, run)
         self._retry_cases(client, run)
@@ -210,6 +212,7 @@ class MarketplaceAccount(models.Model):
         return {
             "stopped": env._("“%s” stopped: its login is refused", self.name),
             "silent": env._("“%s” is silent: messages may be missing", self.name),
+            "comments": env._("Order comments do not arrive at “%s”", self.name),
             "closed": env._("The shop of “%s” is not open", self.name),
         }[kind]
 
@@ -247,4 +250,5 @@ class MarketplaceAccount(models.Model):
                 account._alarm(account._get_alarm("silent"), ", ".join(silent.mapped("name")))
             else:
                 account._withdraw_alarm("silent")
+            account._watch_comments()
             self.env["marketplace.refund.import"]._follow(account)

@@ -51,6 +51,7 @@ RULES = {
     "confirm_minutes": Rule(60, _by_relay_mail),
     "settle_minutes": Rule(90),
     "silence_hours": Rule(6),
+    "comment_minutes": Rule(10, _where(base.COMMENT)),
 }
 NUMBERS = [name for name, asked in RULES.items() if isinstance(asked.default, int)]
 

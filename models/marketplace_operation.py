@@ -16,6 +16,7 @@ KINDS = [
     (base.REFUSE_LINES, "Refusal Before Shipment"),
     (base.CLOSE, "Closing"),
     (base.RESOLVE_INCIDENT, "Incident Resolution"),
+    (base.COMMENT, "Order Comments"),
 ]
 # The order is the order of the groups on screen: worst first.
 STATES = [

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..connectors import base, errors
+from ..connectors.soap import SoapFault
 from .connector_terms import translate_term
 
 _logger = logging.getLogger(__name__)
@@ -331,6 +332,10 @@ class MarketplaceOutbox(models.AbstractModel):
         if outcome.retry_when_answered:
             self._wait_for_answer(operation, outcome)
             return
+        if operation.kind == base.COMMENT:
+            operation.comment_ids._apply_items(outcome.items)
+            operation._set_state("done", message=False, code=outcome.code or False, retry_at=False)
+            return
         if operation.refund_id:
             operation.refund_id._apply_items(outcome.items)
         accepted = outcome.ok or any(item.ok for item in outcome.items)
@@ -361,6 +366,8 @@ class MarketplaceOutbox(models.AbstractModel):
         message = self._sentence(operation, error)
         if isinstance(error, errors.UnknownOutcomeError):
             self._set_unknown(operation, message, error)
+            if isinstance(error, SoapFault) and operation._is_to_be_cut():
+                operation._cut_comments()
         elif isinstance(error, errors.NotSentError):
             operation._postpone(message, error.retry_after)
         else:

@@ -8,12 +8,14 @@ import threading
 
 from .cdiscount.platform import Cdiscount
 from .mirakl.platform import Mirakl
+from .opensi.platform import Opensi
 from .server import Sandbox
+from .woocommerce.platform import WooCommerce
 
 
 def platforms():
     """One object per marketplace; a new one is added here."""
-    return [Cdiscount(), Mirakl()]
+    return [Cdiscount(), Mirakl(), Opensi(), WooCommerce()]
 
 
 def parse_arguments(arguments=None):

@@ -54,4 +54,7 @@ class Platform:
         return ""
 
     def act(self, seller, form):
-        """A button of the page was pressed. Raises ValueError with a sentence."""
+        """A button of the page was pressed. Raises ValueError with a sentence.
+
+        May return a function to be called once the seller's lock is free again.
+        """

@@ -25,6 +25,8 @@ HTTP_FAULTS = {
     "wrong_xml": "a well-formed answer of another shape, not executed",
     "item_error": "refuse item `index` (default 0) of the call, accept the others (`text`); "
     "where the call is all or nothing, refuse it",
+    "partial": "execute the first `items` (1) items only, then close (`reset`: true = TCP reset); "
+    "where the call is all or nothing, execute nothing",
 }
 SMTP_FAULTS = {
     "reject": "550 at RCPT",
@@ -56,7 +58,7 @@ class Fault:
     def matches(self, operation):
         if self.operation == operation:
             return True
-        return self.operation == "*" and operation not in ("token", "smtp", "wsdl")
+        return self.operation == "*" and operation not in ("token", "smtp", "wsdl", "delivery")
 
     def as_json(self):
         return {

@@ -12,6 +12,7 @@ class Hub:
     sellers     login -> seller; logins are unique over all platforms
     addresses   relay address, lower case -> login
     outside     the last mails to anybody else, as dicts: a relay host that delivers nothing
+    url         where this server is reached, for links in mails
     """
 
     MAX_OUTSIDE = 500
@@ -26,6 +27,7 @@ class Hub:
         self.sellers = {}
         self.addresses = {}
         self.outside = deque(maxlen=self.MAX_OUTSIDE)
+        self.url = ""
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.changes = threading.Event()

@@ -33,6 +33,11 @@ def _slow(hub, fault, execute):
     return execute()
 
 
+def _partial(hub, fault, execute):
+    """The nearest thing where a call has no items of its own: nothing is executed."""
+    raise HangUp(reset=bool(fault.params.get("reset")))
+
+
 # fault -> function(hub, fault, execute) -> Answer; `execute()` carries the call out.
 COMMON = {
     "timeout_before": _timeout_before,
@@ -41,4 +46,5 @@ COMMON = {
     "reset_after": _reset_after,
     "truncated": _truncated,
     "slow": _slow,
+    "partial": _partial,
 }

@@ -106,12 +106,13 @@ def tag(text, tone=""):
     return f'<span class="tag {tone}">{escape(str(text))}</span>'
 
 
-def seller_tools(seller, operations):
-    """Clock, faults, mails and calls: the same for every marketplace."""
-    return _clock(seller) + _faults(seller, operations) + _mails(seller) + _calls(seller)
+def seller_tools(seller, operations, tokens=True, mails="Mails received"):
+    """Clock, faults, mails and calls: the same for every marketplace. `tokens`: it has some."""
+    tools = _faults(seller, operations) + _mails(seller, mails) + _calls(seller)
+    return _clock(seller, tokens) + tools
 
 
-def _clock(seller):
+def _clock(seller, tokens):
     clock = seller.clock
     state = tag("frozen", "warm") if clock.frozen else ""
     if clock.offset and not clock.frozen:
@@ -122,7 +123,7 @@ def _clock(seller):
         f"{field('hours', 24, 'number', step='any', style='width:80px')} hours"
         f'{press("Move")}</form><div class="row">'
         f"{button('Real time', 'clock', hours='real')}{button('Freeze', 'clock', hours='freeze')}"
-        f"{button('Expire tokens', 'expire_tokens')}"
+        f"{button('Expire tokens', 'expire_tokens') if tokens else ''}"
         f"{button('One event of life', 'life')}</div></div>"
     )
 
@@ -145,7 +146,7 @@ def _faults(seller, operations):
     )
 
 
-def _mails(seller):
+def _mails(seller, title):
     rows = "".join(
         f"<tr><td>{escape(m['at'][11:19])}</td><td>{escape(m['subject'])}<br>"
         f'<small class="soft">{escape(m["from"])} → {escape(m["to"])}</small></td>'
@@ -153,7 +154,7 @@ def _mails(seller):
         for m in reversed(seller.mails[-12:])
     )
     return (
-        f'<div class="card"><details><summary>Mails received ({len(seller.mails)})</summary>'
+        f'<div class="card"><details><summary>{title} ({len(seller.mails)})</summary>'
         f"<table>{rows}</table></details></div>"
     )
 
@@ -235,10 +236,13 @@ class Pages:
         """Carry a button out; returns a sentence when it could not be done."""
         if request.is_foreign:
             return "The form came from another site."
+        rest = None
         try:
             with seller.lock:
                 if not _common_act(self.hub, seller, request.form):
-                    self.hub.platforms[seller.platform].act(seller, request.form)
+                    rest = self.hub.platforms[seller.platform].act(seller, request.form)
+            if rest:
+                rest()
             self.hub.touch(seller)
         except (ValueError, KeyError) as error:
             return str(error)

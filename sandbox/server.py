@@ -28,16 +28,18 @@ class Sandbox:
         life=60.0,
     ):
         self.hub = Hub(platforms)
-        self.store = Store(self.hub, state) if state else None
-        loaded = bool(self.store and self.store.load())
-        if demo and not loaded:
-            self._add_demo(platforms)
-        self.life = life
         self.relay = Relay(self.hub, host, smtp_port)
         self.server = Server(host, port, self.answer)
         self.host = host
         self.port = self.server.server_address[1]
         self.smtp_port = self.relay.port
+        self.hub.url = self.url
+        self.store = Store(self.hub, state) if state else None
+        if self.store:
+            self.store.load()
+        if demo:
+            self._add_demo(platforms)
+        self.life = life
         self.control = Control(self.hub, control_token)
         self.pages = Pages(self.hub, control_token)
 
@@ -46,7 +48,11 @@ class Sandbox:
         return f"http://{self.host}:{self.port}"
 
     def _add_demo(self, platforms):
+        """For each marketplace that is not in the state file, perhaps of an earlier version."""
+        known = {seller.platform for seller in self.hub.sellers.values()}
         for platform in platforms:
+            if platform.name in known:
+                continue
             seller = platform.demo_seller()
             if seller:
                 self.hub.put(seller)

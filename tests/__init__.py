@@ -5,6 +5,7 @@ from . import test_books_life
 from . import test_books_mapping
 from . import test_books_properties
 from . import test_books_stock
+from . import test_comment_message
 from . import test_i18n
 from . import test_in_clock
 from . import test_in_failures
@@ -33,6 +34,16 @@ from . import test_mirakl_refund_doubt
 from . import test_mirakl_refund_kinds
 from . import test_mirakl_refund_states
 from . import test_mirakl_refund_tour
+from . import test_opensi_account_form
+from . import test_opensi_comment_screens
+from . import test_opensi_comment_tour
+from . import test_opensi_feed
+from . import test_opensi_shop_erp
+from . import test_opensi_shop_guard
+from . import test_opensi_shop_hostile
+from . import test_opensi_shop_inbox
+from . import test_opensi_shop_mail
+from . import test_opensi_shop_wire
 from . import test_out_close
 from . import test_out_contact
 from . import test_out_decide

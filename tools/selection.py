@@ -61,3 +61,10 @@ def names(path: Path):
 
 def needs_browser(addon: Path) -> bool:
     return any(word in path.read_text() for path in test_files(addon) for word in BROWSER)
+
+
+def needs_php(folders: list[Path], selection: Selection) -> bool:
+    """Whether a test that may be meant is one with PHP."""
+    paths = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    texts = [f"{path.name} {path.read_text()}" for path in paths]
+    return any("php" in text.lower() and selection.matches(text) for text in texts)

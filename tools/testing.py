@@ -10,13 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import browser, cache, databases, lint, postgres, results, runtime, sandbox, selection
+from . import browser, cache, databases, lint, php, postgres, results, runtime, sandbox, selection
 from .odoo import MODULE, Odoo, free_ports
 from .results import Results
 from .ui import Stop, say, step
 
 # suites of pytest, and where they are
 PYTEST = {"tools": "tools/tests", "connectors": "connectors/tests", "sandbox": "sandbox/tests"}
+WITH_PHP = ("connectors", "sandbox")  # some of their tests have an independent client or server
 PYTEST_LIMIT = 300  # seconds for one test
 ODOO_LIMIT = 2400  # seconds for all tests of Odoo
 PROCESSES = "tests/processes"  # also of pytest, on a database with the addon in it
@@ -50,6 +51,9 @@ def run_all(
             server = stack.enter_context(postgres.server(found))
             odoo = Odoo(found, server, options.addon)
             template = pool.submit(databases.template, odoo, "test", tuple(options.beside))
+        folders = [options.addon / PYTEST[suite] for suite in WITH_PHP if suite in chosen.suites]
+        if selection.needs_php(folders, chosen):
+            php.available()  # without it, its tests are skipped
         for suite in chosen.suites:
             if suite == "lint":
                 total.add(told(suite, lambda: lint.run(found, options.addon, chosen)))

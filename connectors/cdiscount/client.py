@@ -54,7 +54,8 @@ class CdiscountClient(base.Client):
         base.REFUND_SHIPPING: "Shipping charges are refunded only together with their line. "
         "A commercial gesture with the reason “Shipping fees” gives them back on their own.",
         base.RESOLVE_INCIDENT: "Cdiscount has no incidents, only discussions.",
-        base.COMMENT: "Orders at Cdiscount have no comments.",
+        base.COMMENT: "Orders at Cdiscount have no comments: what the customer may see leaves "
+        "as a message about the order.",
     }
     defaults = {
         "answer_hours": 48,

@@ -1,7 +1,7 @@
 """What every action at Mirakl shares: picture, sending once, doubt."""
 
-from .. import base, errors
-from . import mapper, pictures, values
+from .. import base, errors, values
+from . import mapper, pictures
 from .service import path_of
 
 

@@ -3,8 +3,7 @@
 import time
 from contextlib import suppress
 
-from .. import errors, records
-from . import values
+from .. import errors, records, values
 
 NOT_TRIED = "Not tried."
 

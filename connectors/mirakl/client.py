@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from email.message import Message as HeaderMessage
 from urllib.parse import quote
 
-from .. import base, errors, records
-from . import actions, checks, const, documents, facts, mapper, values, windows
+from .. import base, errors, records, values
+from . import actions, checks, const, documents, facts, mapper, windows
 from .service import Service, get_base, path_of
 
 
@@ -44,7 +44,8 @@ class MiraklClient(base.Client):
         base.REFUSE_NEEDS_ALL_LINES: "Each line is cancelled on its own.",
         base.CLOSE: "Threads at Mirakl are never closed; an incident is marked as solved.",
         base.CLOSE_NEEDS_ANSWER: "Threads at Mirakl are never closed.",
-        base.COMMENT: "Not yet: a message about the order serves instead.",
+        base.COMMENT: "Orders at Mirakl have no comments: what the customer may see leaves as a "
+        "message about the order.",
     }
     defaults = {
         "answer_hours": 48,

@@ -72,14 +72,6 @@ DEBITED_STATES = {
 }
 DEBITED_ON_ACCEPTANCE = ("SHIPPING", *_SENT)
 REFUNDED = "REFUNDED"
-TAX_EXCLUDED = "TAX_EXCLUDED"
-TAX_INCLUDED = "TAX_INCLUDED"
-
-# Decimals of currencies that have not two.
-DECIMALS = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "MGA", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 
 # Senders end in _USER, recipients and participants do not (1.6).
 SENDERS = {

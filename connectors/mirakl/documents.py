@@ -5,8 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from .. import errors
-from . import values
+from .. import errors, values
 
 # What the operator takes (contract 1.8).
 ENDINGS = "csv doc xls xlsx ppt pdf odt ods odp txt rtf png jpg gif zpl mov mp4".split()

@@ -1,7 +1,7 @@
 """What Mirakl tells of the shop once a day: A01, A21, RE01 (contract 1.7 and 1.11)."""
 
-from .. import base, errors, records
-from . import const, values
+from .. import base, errors, records, values
+from . import const
 
 HOUR = 3600
 

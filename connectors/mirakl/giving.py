@@ -7,8 +7,8 @@ its `refunds[]` and `cancelations[]` are compared with what was there before (co
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .. import base, errors, records
-from . import money, pictures, values
+from .. import base, errors, money, records, values
+from . import pictures
 from .action import OrderAction
 
 ZERO = Decimal(0)

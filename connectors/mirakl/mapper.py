@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from .. import records
-from . import const, countries, money, values
-from .values import child, date, items, required, text
+from .. import money, records, values
+from ..values import child, date, items, required, text
+from . import const, countries
 
 # A tag that mail programs write; "a < b" is none.
 _HTML = re.compile(
@@ -66,14 +66,14 @@ def map_order(node):
 
 def get_mode(node):
     """Whether the amounts of an order hold their taxes; every operator shows it."""
-    excluded = text(node.get("order_tax_mode")) == const.TAX_EXCLUDED
-    return const.TAX_EXCLUDED if excluded else const.TAX_INCLUDED
+    excluded = text(node.get("order_tax_mode")) == money.TAX_EXCLUDED
+    return money.TAX_EXCLUDED if excluded else money.TAX_INCLUDED
 
 
 def _get_charged(node, lines):
     """`total_price` with the taxes on top: of lines or, at some operators, of the order."""
     total = values.decimal(node.get("total_price"))
-    if get_mode(node) == const.TAX_INCLUDED:
+    if get_mode(node) == money.TAX_INCLUDED:
         return total
     taxes = [
         tax.get("amount")

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from datetime import datetime
 
-from .. import base, errors, records
-from . import const, mapper, values
+from .. import base, errors, records, values
+from . import const, mapper
 from .action import Action
 
 

@@ -8,8 +8,8 @@ that is left), "left", "left_shipping" (the same with taxes), "given": [{"id", "
 
 from decimal import Decimal
 
-from .. import records
-from . import const, mapper, money, values
+from .. import money, records, values
+from . import const, mapper
 
 ZERO = Decimal(0)
 
@@ -102,4 +102,4 @@ def get_left(picture, line_id):
 
 
 def get_mode(picture):
-    return picture.get("tax_mode") or const.TAX_INCLUDED
+    return picture.get("tax_mode") or money.TAX_INCLUDED

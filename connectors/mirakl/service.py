@@ -7,10 +7,10 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
-from .. import base
+from .. import base, values
 from ..errors import LoginError, NotSentError, RefusedError, UnknownOutcomeError
 from ..transport import HttpSession, Limits, Redactor, check_status, excerpt, retry_after
-from . import const, values
+from . import const
 
 JSON = "application/json"
 _MIMETYPE = re.compile(r"[\w.+-]+/[\w.+-]+")

@@ -204,6 +204,7 @@ class ClientContract:
             base.RefuseLines: base.REFUSE_LINES,
             base.Close: base.CLOSE,
             base.ResolveIncident: base.RESOLVE_INCIDENT,
+            base.Comments: base.COMMENT,
         }
         performed = {type(operation) for operation in self.operations}
         declared = {cls for cls, need in needs.items() if need in client.capabilities}

@@ -9,6 +9,7 @@ import pytest
 from connectors import PROVIDERS, base, get_client_class
 from connectors.cdiscount import const as cdiscount
 from connectors.mirakl import checks as mirakl_checks
+from connectors.opensi import comments as opensi_comments
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [*Path(__file__).parent.glob("test_*.py"), *(ROOT / "tests").glob("test_*.py")]
@@ -36,6 +37,7 @@ def get_sentences():
     yield from (text for _pattern, text in cdiscount.KNOWN_TEXTS)
     yield from cdiscount.ERROR_TYPES.values()
     yield from mirakl_checks.STEPS
+    yield from (*opensi_comments.REFUSALS.values(), opensi_comments.NOT_TAKEN)
     for path in (ROOT / "connectors").rglob("*.py"):
         if "tests" not in path.parts:
             yield from get_raised(ast.parse(path.read_text()))

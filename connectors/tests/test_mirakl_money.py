@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from connectors.mirakl import const, money
+from connectors import money
 
 CENT = Decimal("0.01")
-MODES = (const.TAX_INCLUDED, const.TAX_EXCLUDED)
+MODES = (money.TAX_INCLUDED, money.TAX_EXCLUDED)
 cents = st.integers(0, 500_000).map(lambda number: Decimal(number) / 100)
 few = st.integers(0, 12).map(lambda number: Decimal(number) / 100)
 # Operators' engines may leave fractions of a cent in taxes.
@@ -61,14 +61,14 @@ def test_parts_of_a_few_cents_sum_up(left, mode, shares):
 @settings(max_examples=200, deadline=None)
 @given(lines(cents, fractions), st.lists(st.integers(1, 99), max_size=4))
 def test_taxes_with_fractions_of_a_cent(left, shares):
-    check_sequence(left, const.TAX_EXCLUDED, shares)
+    check_sequence(left, money.TAX_EXCLUDED, shares)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(1, 9999), st.integers(0, 9999), st.lists(st.integers(1, 99), max_size=4))
 def test_currencies_without_cents(amount, tax, shares):
     left = money.Money(Decimal(amount), {"A": Decimal(tax)})
-    check_sequence(left, const.TAX_EXCLUDED, shares, money.get_step("JPY"))
+    check_sequence(left, money.TAX_EXCLUDED, shares, money.get_step("JPY"))
 
 
 @settings(max_examples=100, deadline=None)
@@ -82,16 +82,16 @@ def test_more_than_is_left_is_refused(left, mode):
 
 def test_taxes_follow_in_proportion():
     left = money.Money(Decimal("100"), {"A": Decimal("19"), "B": Decimal("1")})
-    part = money.split(Decimal("60"), left, const.TAX_EXCLUDED, CENT)
+    part = money.split(Decimal("60"), left, money.TAX_EXCLUDED, CENT)
     assert part == money.Money(Decimal("50.00"), {"A": Decimal("9.50"), "B": Decimal("0.50")})
-    part = money.split(Decimal("50"), left, const.TAX_INCLUDED, CENT)
+    part = money.split(Decimal("50"), left, money.TAX_INCLUDED, CENT)
     assert part == money.Money(Decimal("50"), {"A": Decimal("9.50"), "B": Decimal("0.50")})
 
 
 def test_a_tax_given_back_twice_elsewhere_takes_nothing_from_the_rest():
     """Somebody gave back more of a tax than there was: the rest is still given exactly."""
     left = money.Money(Decimal("10"), {"A": Decimal("-1")})
-    part = money.split(Decimal("4"), left, const.TAX_EXCLUDED, CENT)
+    part = money.split(Decimal("4"), left, money.TAX_EXCLUDED, CENT)
     assert part == money.Money(Decimal("4"), {"A": Decimal("0")})
 
 

@@ -31,8 +31,8 @@ from mirakl_wire import (
 )
 from wire import HTML, Reply, WireServer
 
-from connectors import base, errors, records
-from connectors.mirakl import CLIENT, const, countries, mapper, values, windows
+from connectors import base, errors, records, values
+from connectors.mirakl import CLIENT, const, countries, mapper, windows
 from connectors.mirakl.service import get_base
 
 wire, token_wire = MiraklWire(), MiraklTokenWire()

@@ -13,6 +13,7 @@ import pytest
 import requests
 from lxml import etree
 from mirakl_world import MiraklWorld
+from opensi_world import OpensiWorld
 
 ROOT = Path(__file__).parents[2]
 CDS = "http://www.cdiscount.com"
@@ -177,3 +178,9 @@ def world(server):
 def mirakl(server):
     """A Mirakl seller without data, whose key may do everything."""
     return MiraklWorld(server)
+
+
+@pytest.fixture
+def opensi(server):
+    """An OpenSi seller without data."""
+    return OpensiWorld(server)

@@ -67,6 +67,21 @@ def test_demo_lives():
         stop(process)
 
 
+def test_a_demo_gets_the_marketplaces_that_its_state_lacks(tmp_path):
+    arguments = ("--state", str(tmp_path / "state"), "--life", "0")
+    process, url, smtp_port = start(*arguments)
+    Server(url, smtp_port).world()
+    stop(process)
+    process, url, _ = start(*arguments, "--demo")
+    try:
+        found = requests.get(url + "/control/sellers", timeout=5).json()
+        assert sorted(s["platform"] for s in found) == ["cdiscount", "mirakl", "opensi"]
+        state = requests.get(url + "/control/sellers/demo-opensi", timeout=5).json()
+        assert len(state["orders"]) == 6 and state["erp"]["target"]["url"] == ""
+    finally:
+        stop(process)
+
+
 def test_seeds_are_stable(server):
     spec = {"orders": 5, "claims": 4, "seed": 9, "clock": {"frozen": "2026-01-01T12:00:00"}}
     worlds = [server.world(**spec) for _ in range(2)]

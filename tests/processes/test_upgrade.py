@@ -14,6 +14,24 @@ from conftest import LINES, copied, sandbox_api
 HERE = Path(__file__).parent
 ADDON = HERE.parents[1]
 LIMIT = 120  # seconds for one process
+# Older versions -> what became of them: refunds seen before, booking, bookings of what was
+# accepted, imported refunds and their booking.
+OLDER = {
+    "19.0.1.2.0": {
+        "refunds": 3,
+        "booking": "draft",
+        "accepted": [[7.0, True, "to_book"], [53.9, True, "to_book"]],
+        "imported": [["lines", "to_book"]],
+    },
+    # Booking is nobody's until somebody chooses; what was accepted before was booked by hand, and
+    # what the older version saw of others is known now.
+    "19.0.1.1.0": {
+        "refunds": 2,
+        "booking": "none",
+        "accepted": [[7.0, True, "none"]],
+        "imported": [["lines", "none"]],
+    },
+}
 
 
 def git(*arguments):
@@ -30,29 +48,28 @@ def get_version(manifest):
     return ast.literal_eval(manifest)["version"]
 
 
-def find_previous():
-    """The last commit before the manifest had its present version."""
-    present = get_version((ADDON / "__manifest__.py").read_text())
+def find_last_commit(version):
+    """The last commit whose manifest has this version."""
     last = "HEAD"
     for commit in (git("log", "--format=%H", "--", "__manifest__.py") or b"").decode().split():
         manifest = git("show", f"{commit}:__manifest__.py")
-        if manifest and get_version(manifest.decode()) != present:
+        if manifest and get_version(manifest.decode()) == version:
             return last
         last = f"{commit}^"
     return None
 
 
-@pytest.fixture
-def previous(tmp_path):
-    """A folder with the addon in its version before."""
-    commit = find_previous()
+@pytest.fixture(params=OLDER)
+def previous(request, tmp_path):
+    """A folder with the addon in an older version."""
+    commit = find_last_commit(request.param)
     if not commit:
-        pytest.skip("git knows no version before this one")
+        pytest.skip(f"git knows no version {request.param}")
     archive, folder = tmp_path / "previous.tar", tmp_path / "previous"
     archive.write_bytes(git("archive", commit))
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
-    return folder
+    return request.param, folder
 
 
 @pytest.fixture
@@ -81,10 +98,13 @@ def test_database_of_the_version_before(database, previous, tmp_path):
     seller.refund(given["number"])
     seller.discussion(kind="claim", text="La lampe est cassée.", order_number=order["number"])
     credentials = {"login": seller.login, "password": seller.password}
+    version, folder = previous
+    wanted = OLDER[version]
     before = run(
-        database, tmp_path, previous, "install", credentials, sandbox_api.URL, sandbox_api.SMTP
+        database, tmp_path, folder, "install", credentials, sandbox_api.URL, sandbox_api.SMTP
     )
-    assert [len(before[name]) for name in ("orders", "cases", "refunds")] == [3, 1, 2]
+    counts = [len(before[name]) for name in ("orders", "cases", "refunds")]
+    assert counts == [3, 1, wanted["refunds"]]
     after, new, operations, imported = run(database, tmp_path, ADDON, "upgrade")
     assert after == before
     assert new == {
@@ -99,12 +119,11 @@ def test_database_of_the_version_before(database, previous, tmp_path):
         "intervals": [0],
         "allowed": True,
         "presets": 5,
-        "booking": "none",  # until somebody chooses
-        # What was accepted before was booked by hand.
-        "accepted": [[7.0, True, "none"]],
+        "booking": wanted["booking"],
+        "accepted": wanted["accepted"],
+        "own": [2, 2, 2],  # accounts, their web service addresses, their ranges of numbers
     }
     # What waited is sent now, once.
     assert operations == [["done", 1], ["done", 1]]
     assert seller.count("CreateRefundVoucher") == (2, 2)
-    # What the older version saw of others is known now, and was booked by hand.
-    assert [[kind, state] for kind, _amount, state in imported] == [["lines", "none"]]
+    assert [[kind, state] for kind, _amount, state in imported] == wanted["imported"]

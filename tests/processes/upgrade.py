@@ -28,6 +28,7 @@ def _change(env, account):
     account.write({"answer_hours": 36, "silence_hours": 3, "contact_days": 60})
     account.reason_ids.filtered(lambda reason: reason.code == "131").active = False
     account.stream_ids.filtered(lambda stream: stream.key == "offer_questions").active = False
+    account.copy({"name": "another"})
     _refund(env, account.id, 5)
 
 
@@ -87,11 +88,21 @@ def _look_at_news(env, account):
         "allowed": all(account.reason_ids.mapped("allowed")),
         "presets": env["marketplace.preset"].search_count([]),
         "booking": account.booking,
+        "own": _count_own(env),
         "accepted": [
             [line.amount, bool(line.accepted_at), line.refund_id.booking_state]
             for line in env["marketplace.refund.line"].search([("state", "=", "accepted")])
         ],
     }
+
+
+def _count_own(env):
+    accounts = env["marketplace.account"].sudo().search([])
+    return [
+        len(accounts),
+        len(set(accounts.mapped("service_key")) - {False}),
+        len(set(accounts.mapped("comment_first_id")) - {0}),
+    ]
 
 
 def _look_at_imported(env, account):

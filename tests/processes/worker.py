@@ -1,9 +1,10 @@
-"""One Odoo process: `worker.py DATABASE DATA_FOLDER FUNCTION JSON_ARGUMENTS`.
+"""One Odoo process: `worker.py DATABASE DATA_FOLDER [MODULE.]FUNCTION JSON_ARGUMENTS`.
 
 It prints "ready" when it stands at a barrier, goes on when a line comes on its input, and prints
 its result as JSON.
 """
 
+import importlib
 import json
 import sys
 import tempfile
@@ -238,7 +239,9 @@ def _states(env, account_id):
 def main():
     database, data, function, arguments = sys.argv[1:]
     registry = start(database, data)
-    result = globals()[function](registry, *json.loads(arguments))
+    module, _dot, name = function.rpartition(".")
+    there = vars(importlib.import_module(module)) if module else globals()
+    result = there[name](registry, *json.loads(arguments))
     say(json.dumps(result))
 
 

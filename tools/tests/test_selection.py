@@ -1,6 +1,6 @@
 import pytest
 
-from tools.selection import Selection, needs_browser, odoo_tags
+from tools.selection import Selection, needs_browser, needs_php, odoo_tags
 
 KNOWN = ("lint", "odoo")
 
@@ -51,3 +51,15 @@ def test_browser(addon):
     assert not needs_browser(addon)
     (addon / "tests/test_tour.py").write_text("from odoo.tests import HttpCase\n")
     assert needs_browser(addon)
+
+
+def test_php(addon):
+    folder = addon / "tests"
+
+    def needs(*words):
+        return needs_php([folder], Selection.of(list(words), KNOWN))
+
+    assert not needs()
+    (folder / "test_shop.py").write_text('def test_client():\n    assert shutil.which("php")\n')
+    assert needs() and needs("lint") and needs("client") and needs("shop")
+    assert not needs("refund")

@@ -1,15 +1,22 @@
 """Amounts with their taxes: totals as customers see them, and a part of what is left of a line.
 
-Records hold amounts with taxes. Where an order says TAX_EXCLUDED, Mirakl wants and gives amounts
+Records hold amounts with taxes. In the mode TAX_EXCLUDED a marketplace wants and gives amounts
 without, and the taxes beside them; with TAX_INCLUDED the taxes are a part of the amount.
 """
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from . import const, values
+from . import values
 
 ZERO = Decimal(0)
+TAX_EXCLUDED = "TAX_EXCLUDED"
+TAX_INCLUDED = "TAX_INCLUDED"
+# Decimals of currencies that have not two.
+DECIMALS = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "MGA", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Money:
 
     def total(self, mode):
         """With taxes."""
-        taxes = sum(self.taxes.values(), ZERO) if mode == const.TAX_EXCLUDED else ZERO
+        taxes = sum(self.taxes.values(), ZERO) if mode == TAX_EXCLUDED else ZERO
         return self.amount + taxes
 
     def __sub__(self, other):
@@ -57,7 +64,7 @@ def read(node, amount, taxes):
 
 def get_step(currency):
     """The smallest amount of a currency."""
-    return Decimal(1).scaleb(-const.DECIMALS.get(currency, 2))
+    return Decimal(1).scaleb(-DECIMALS.get(currency, 2))
 
 
 def split(asked, left, mode, step):
@@ -79,7 +86,7 @@ def split(asked, left, mode, step):
         code: min((amount * share).quantize(step, ROUND_HALF_UP), amount)
         for code, amount in parts.taxes.items()
     }
-    if mode != const.TAX_EXCLUDED:
+    if mode != TAX_EXCLUDED:
         return Money(asked, taxes)
     amount = asked - sum(taxes.values(), ZERO)
     return _within(Money(amount, taxes), parts)

@@ -14,12 +14,17 @@ _DATE = re.compile(
 )
 
 
-def parse(content):
-    """The object in these bytes; ValueError where it is none."""
+def load(content):
+    """The JSON value in these bytes; ValueError where they are none."""
     try:
-        value = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("the answer is nested too deeply") from None
+
+
+def parse(content):
+    """The object in these bytes; ValueError where it is none."""
+    value = load(content)
     if not isinstance(value, dict):
         raise ValueError("the answer is no JSON object")
     return value
@@ -78,6 +83,11 @@ def child(node, name):
     if not isinstance(value, dict):
         raise ValueError(f"{name} is no object")
     return value
+
+
+def flag(value):
+    """A truth, also as 1, "1", "yes" or "true"; False for None and anything else."""
+    return value is True or text(value).lower() in ("1", "true", "yes")
 
 
 def decimal(value):

@@ -1,0 +1,177 @@
+"""Comments that come in from the shop's side: each is stored once, whatever its neighbours are."""
+
+import logging
+from datetime import datetime, time, timezone
+from zoneinfo import ZoneInfo
+
+import psycopg2
+
+from odoo import api, fields, models
+
+from ..connectors.opensi import const
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 1000
+NOON = time(12)
+
+# What the caller reads, in English as the rest of the interface.
+KNOWN = "This comment is in the shop already."
+UNKNOWN_ORDER = "This order is not in the shop."
+NOT_STORED = "This comment could not be stored."
+
+
+class SaleOrderComment(models.Model):
+    _inherit = "sale.order.comment"
+
+    @api.model
+    def _receive(self, account, items):
+        """Store what came in one call. `items`: connectors.opensi.server.Item.
+
+        Returns [(order number, code, message)] in the same order. One transaction: the caller
+        holds the account's lock, and an answer is given only when all of it is stored.
+        """
+        sound = [item for item in items if not item.problem]
+        orders = self._find_commented(account, {item.order_ref for item in sound})
+        known = self._get_received_numbers(account, {item.number for item in sound})
+        fresh, outcomes = {}, []
+        for item in items:
+            order = orders.get(item.order_ref)
+            code, message = self._judge(item, order, item.number in known or item.number in fresh)
+            outcomes.append((item, code, message))
+            if code == const.ADDED:
+                fresh[item.number] = self._get_received_values(account, item, order)
+        lost = self._store_received(account, list(fresh.values()))
+        return [
+            (item.order_ref, const.NOT_FOUND, NOT_STORED)
+            if code != const.NOT_FOUND and item.number in lost
+            else (item.order_ref, code, message)
+            for item, code, message in outcomes
+        ]
+
+    def _judge(self, item, order, is_known):
+        """(code, message) of an item, in the order in which the original module looks."""
+        if item.problem:
+            return const.NOT_FOUND, item.problem
+        if not order:
+            return const.NOT_FOUND, UNKNOWN_ORDER
+        if is_known:
+            return const.DUPLICATE, KNOWN
+        return const.ADDED, ""
+
+    # Looking up ---------------------------------------------------------------------------------
+
+    def _find_commented(self, account, refs):
+        """{the shop's number: sale order} of the orders that are this shop's."""
+        found = self.env["marketplace.orders"]._look_up(account, list(refs))
+        if account.order_field == "name":
+            found |= self._find_by_own_number(account, refs - found.keys())
+        return {
+            ref: order for ref, order in found.items() if self._is_order_of(account, ref, order)
+        }
+
+    def _find_by_own_number(self, account, refs):
+        """Our own number tells an order for sure, also one that a marketplace brought."""
+        names = {account._format_order_ref(ref): ref for ref in refs if ref}
+        if not names:
+            return {}
+        orders = self.env["sale.order"].search_fetch(
+            [("company_id", "=", account.company_id.id), ("name", "in", list(names))],
+            ["name", "company_id", "marketplace_account_id", "partner_id"],
+        )
+        return {names[order.name]: order for order in orders}
+
+    def _is_order_of(self, account, ref, order):
+        """Not of another company, nor of another shop: the same number may be there as well."""
+        holder = order.marketplace_account_id
+        if order.company_id != account.company_id:
+            return False
+        if not holder or holder == account:
+            return True
+        return account.order_field == "name" and holder.provider != account.provider
+
+    def _get_received_numbers(self, account, numbers):
+        """Those of the comment numbers that came in before, for this website code."""
+        if not numbers:
+            return set()
+        known = self.search_fetch(
+            [
+                ("account_id", "=", account.id),
+                ("website_code", "=", account.website_code),
+                ("direction", "=", "in"),
+                ("remote_id", "in", list(numbers)),
+            ],
+            ["remote_id"],
+        )
+        return set(known.mapped("remote_id"))
+
+    # Storing ------------------------------------------------------------------------------------
+
+    def _get_received_values(self, account, item, order):
+        return {
+            "order_id": order.id,
+            "text": item.text,
+            "date": _get_moment(item, account._get_time_zone()),
+            "is_visible": item.visible,
+            "is_mailed": item.mail,
+            "remote_id": item.number,
+            "website_code": account.website_code,
+            "remote_order_ref": item.own_ref,
+            "remote_date": item.date_text,
+        }
+
+    def _store_received(self, account, values_list):
+        """Store and mail; returns the numbers of the comments that cannot be stored."""
+        lost = set()
+        for start in range(0, len(values_list), BATCH):
+            batch = values_list[start : start + BATCH]
+            stored, failed = self._do_apart(
+                batch, lambda rows: self._bulk_create_received(account, rows)
+            )
+            for values, error in failed:
+                number = values["remote_id"]
+                # The first line: the others may quote the comment.
+                reason = str(error).partition("\n")[0]
+                _logger.warning("Comment %s of account %s: %s", number, account.id, reason)
+                lost.add(number)
+            for comments in stored:
+                comments._mail_to_customer()
+        return lost
+
+    def _do_apart(self, rows, function):
+        """Call `function` with all rows, or with ever smaller halves of them where it fails.
+
+        Returns ([what it returned], [(row, error)] of the rows for which it fails even alone).
+        """
+        try:
+            with self.env.cr.savepoint():
+                return [function(rows)], []
+        except psycopg2.OperationalError:
+            raise  # a conflict with another transaction: all of it is done again
+        except Exception as error:
+            _logger.debug("%s comments do not go together", len(rows), exc_info=True)
+            if len(rows) == 1:
+                return [], [(rows[0], error)]
+        middle = len(rows) // 2
+        done, failed = self._do_apart(rows[:middle], function)
+        more_done, more_failed = self._do_apart(rows[middle:], function)
+        return done + more_done, failed + more_failed
+
+
+def _get_moment(item, zone):
+    """When a comment was written, in UTC. `zone`: where dates without a zone are meant.
+
+    A day without a time is its noon, which is that day nearly everywhere; today is now.
+    """
+    now = fields.Datetime.now()
+    if not item.date or item.date.year < 1970:
+        return now
+    here = datetime.now(ZoneInfo(zone))
+    if item.is_date_only:
+        is_today = item.date.date() == here.date()
+        return now if is_today else datetime.combine(item.date.date(), NOON)
+    try:
+        moment = item.date.replace(tzinfo=ZoneInfo(zone), microsecond=0).astimezone(timezone.utc)
+    except OverflowError:  # the last day of the year 9999
+        return now
+    return moment.replace(tzinfo=None)

@@ -1,0 +1,186 @@
+"""Comments on their way to the shop: in batches, each with a number and a result of its own."""
+
+import logging
+from datetime import timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..connectors import base, payload
+from .connector_terms import translate_term
+from .marketplace_operation import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+# The shop knows the number already, as it should after an attempt whose answer was lost.
+KNOWN_CODE = "2001"
+
+
+class SaleOrderComment(models.Model):
+    _inherit = "sale.order.comment"
+
+    # Waiting ------------------------------------------------------------------------------------
+
+    def _wait_for_shop(self, account):
+        """They leave with those of the next minutes, each under a number of its own."""
+        due_at = self._get_next_push(account)
+        numbers = account._draw_comment_numbers(len(self))
+        client = account._client_class()
+        for comment, number in zip(self, numbers, strict=True):
+            comment.remote_id = number
+            problem = client.get_comment_problem(comment._get_remote_comment())
+            if problem:
+                raise UserError(translate_term(self.env, problem))
+        self.write({"state": "waiting", "due_at": due_at})
+        account._trigger_job(at=due_at)
+
+    def _get_next_push(self, account):
+        """When waiting comments leave: so many minutes after the first of them was written."""
+        first = self.search(self._get_waiting_domain(account), order="due_at", limit=1).due_at
+        return first or fields.Datetime.now() + timedelta(minutes=account.comment_minutes)
+
+    @api.model
+    def _get_waiting_domain(self, account):
+        return [
+            ("account_id", "=", account.id),
+            ("state", "=", "waiting"),
+            ("channel", "=", "shop"),
+            ("operation_id", "=", False),
+            ("due_at", "!=", False),
+        ]
+
+    def _get_remote_comment(self):
+        """This row as the connector's Comment."""
+        order, account = self.order_id, self.account_id
+        return base.Comment(
+            number=self.remote_id,
+            order_ref=account._get_shop_order_ref(order) or "",
+            own_ref=order.name or "",
+            text=self.text,
+            date=self._get_day().isoformat(),
+            visible=self.is_visible,
+            mail=self.is_mailed,
+            may_be_there=self.has_left,
+        )
+
+    def _get_day(self):
+        """The day on which it was written, where the shop's people are."""
+        moment = self.date.replace(tzinfo=timezone.utc)
+        return moment.astimezone(ZoneInfo(self.account_id._get_time_zone())).date()
+
+    # Leaving ------------------------------------------------------------------------------------
+
+    @api.model
+    def _queue_due(self, account):
+        """Make the next batch of comments one operation of the outbox, once they are due.
+
+        One batch at a time: what is in doubt must not be overtaken. Returns the operation.
+        """
+        operations = self.env["marketplace.operation"]
+        if operations.search_count(
+            [
+                ("account_id", "=", account.id),
+                ("kind", "=", base.COMMENT),
+                ("state", "in", OPEN_STATES),
+            ],
+            limit=1,
+        ):
+            return operations
+        domain = self._get_waiting_domain(account)
+        now = fields.Datetime.now()
+        if not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
+            return operations
+        waiting = self.search(domain, order="id")
+        waiting.filtered(lambda c: c.due_at > now).due_at = now
+        batch = waiting[: account.comment_batch]
+        batch.lock_for_update()
+        return batch._queue(account)
+
+    def _queue(self, account):
+        """One operation that brings these comments."""
+        comments = tuple(comment._get_remote_comment() for comment in self)
+        data = payload.to_payload(base.Comments(reference="", comments=comments))
+        operation = self.env["marketplace.operation"]._enqueue(
+            account, base.COMMENT, data, user_id=False
+        )
+        self.operation_id = operation
+        return operation
+
+    @api.model
+    def _has_due(self, account):
+        """Whether a comment could leave now."""
+        domain = [*self._get_waiting_domain(account), ("due_at", "<=", fields.Datetime.now())]
+        return bool(self.search_count(domain, limit=1))
+
+    # Results ------------------------------------------------------------------------------------
+
+    def _apply_items(self, items):
+        """What the shop said of each. `items`: connectors.base.ItemResult, by number."""
+        results = {item.item: item for item in items}
+        unsettled = base.ItemResult("", ok=False, code=base.AGAIN)
+
+        def get_answer(comment):
+            result = results.get(comment.remote_id, unsettled)
+            return result.ok, result.code, result.message
+
+        # Those with the same answer together: a batch may be long.
+        waiting = self.filtered(lambda c: c.state == "waiting")
+        for (ok, code, message), comments in waiting.grouped(get_answer).items():
+            if code == base.AGAIN:
+                comments._wait_again()
+            elif ok:
+                comments._mark_sent(code)
+            else:
+                for comment in comments:
+                    comment._refuse(message, code)
+        self._tell_screens()
+
+    def _mark_sent(self, code):
+        self.write(
+            {
+                "state": "already" if code == KNOWN_CODE else "sent",
+                "code": code,
+                "reason": False,
+                "sent_at": fields.Datetime.now(),
+            }
+        )
+        self._withdraw_alert()
+
+    def _wait_again(self):
+        """Not settled: it goes with the next batch, and may be there already."""
+        values = {"state": "waiting", "code": False, "reason": False, "operation_id": False}
+        self.write({**values, "has_left": True, "due_at": fields.Datetime.now()})
+        self.account_id._trigger_job()
+
+    def _refuse(self, message, code):
+        """The shop does not take it: its writer is told on the order."""
+        env = self._get_reader_env()
+        reason = translate_term(env, message or "")
+        self.write({"state": "refused", "code": code, "reason": reason})
+        order = self.order_id
+        summary = self._get_alert_summary()
+        if summary not in order.activity_ids.mapped("summary"):
+            order.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=summary,
+                note=reason,
+                user_id=(self.user_id or self.account_id.user_id or self.env.user).id,
+            )
+
+    def _get_reader_env(self):
+        """In the language of whoever wrote it."""
+        lang = self.user_id.lang
+        return self.with_context(lang=lang).env if lang else self.account_id._get_responsible_env()
+
+    def _get_alert_summary(self):
+        return self._get_reader_env()._("Order comment refused")
+
+    def _withdraw_alert(self):
+        """The to-do of a refusal goes with the last refused comment of its order."""
+        for order, comments in self.grouped("order_id").items():
+            siblings = order.marketplace_comment_ids - comments
+            if order.activity_ids and "refused" not in siblings.mapped("state"):
+                writers = comments.grouped("user_id").values()
+                summaries = {own[0]._get_alert_summary() for own in writers}
+                order.activity_ids.filtered(lambda a, s=summaries: a.summary in s).unlink()
