@@ -213,44 +213,52 @@ def make_erp(**values):
 
 
 def make_web_orders(account, seller):
-    """The web shop's orders as Odoo has them; the newest one gets a comment from OpenSi."""
-    orders = env["sale.order"]
-    products = env["product.product"].search([("default_code", "!=", False)], limit=3)
-    for index, remote in enumerate(call("GET", f"/sellers/{OPENSI_LOGIN}")["orders"]):
-        if orders.search_count([("client_order_ref", "=", remote["number"])], limit=1):
-            continue
-        partner = env["res.partner"].create(
-            {
-                "name": remote.get("customer") or f"Customer {index + 1}",
-                "email": f"customer{index + 1}@client.example",
-                "lang": "fr_FR",
-            }
-        )
-        product = products[index % len(products)]
-        order = orders.create(
-            {
-                "partner_id": partner.id,
-                "user_id": seller.id,
-                "client_order_ref": remote["number"],
-                "marketplace_account_id": account.id,
-                "order_line": [
-                    Command.create({"product_id": product.id, "product_uom_qty": 1 + index % 2})
-                ],
-            }
-        )
-        order.action_confirm()
-        orders |= order
-    for number, order in enumerate(orders[:2], start=1):
-        text = "Préparation terminée, remis au transporteur." if number == 1 else "Colis en deux."
-        call(
-            "POST",
-            f"/sellers/{OPENSI_LOGIN}/erp/comments",
-            web_order=order.name,
-            number=str(number),
-            text=text,
-            mail=number == 1,
-            visible=number == 1,
-        )
+    """The web shop's orders as Odoo has them."""
+    for remote in call("GET", f"/sellers/{OPENSI_LOGIN}")["orders"]:
+        make_sale_order(account, seller, remote["number"], remote.get("customer"))
+
+
+def make_own_orders(account, seller):
+    """Orders of Odoo as the shop, with comments that OpenSi brings within a minute."""
+    orders = [make_sale_order(account, seller, f"OWN-{index}") for index in (1, 2)]
+    comments = (("Préparation terminée, remis au transporteur.", True), ("Colis en deux.", False))
+    for number, (order, (text, visible)) in enumerate(zip(orders, comments, strict=True), 1):
+        if order:
+            call(
+                "POST",
+                f"/sellers/{OPENSI_LOGIN}/erp/comments",
+                web_order=order.name,
+                number=str(number),
+                text=text,
+                mail=visible,
+                visible=visible,
+            )
+
+
+def make_sale_order(account, seller, number, customer=None):
+    """A confirmed order; nothing where it is there already."""
+    orders, products = env["sale.order"], env["product.product"]
+    if orders.search_count([("client_order_ref", "=", number)], limit=1):
+        return orders
+    partner = env["res.partner"].create(
+        {
+            "name": customer or f"Customer {number}",
+            "email": f"customer-{number.lower()}@client.example",
+            "lang": "fr_FR",
+        }
+    )
+    product = products.search([("default_code", "!=", False)], limit=1)
+    order = orders.create(
+        {
+            "partner_id": partner.id,
+            "user_id": seller.id,
+            "client_order_ref": number,
+            "marketplace_account_id": account.id,
+            "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 1})],
+        }
+    )
+    order.action_confirm()
+    return order
 
 
 def make_comment_templates():
@@ -302,7 +310,7 @@ def main():
     seller = make_user("seller", "Web Shop Seller", "sales_team.group_sale_salesman", "fr_FR")
     shop = {"team_id": team.id, "user_id": manager.id}
     make_web_orders(make_web_shop(**shop), seller)
-    make_erp(**shop)
+    make_own_orders(make_erp(**shop), seller)
     make_comment_templates()
     env.cr.commit()
     print("               agent / agent (French), manager / manager (English)")

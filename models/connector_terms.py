@@ -304,6 +304,8 @@ TERMS = (
     ),
     _lt("The shop's number of the order has more than 20 characters."),
     _lt("There is nothing to close."),
+    _lt("This comment could not be stored."),
+    _lt("This order is not in the shop."),
     _lt("Web service"),
     _lt("Website code"),
 )

@@ -8,6 +8,7 @@ from odoo.modules import get_manifest
 from odoo.tools import SQL
 
 from ..connectors.opensi import const, keys, server
+from .connector_terms import translate_term
 
 ACCEPTING = ("observing", "enabled")
 # Stand in for the credentials of an account that there is not: nobody can know them.
@@ -120,7 +121,7 @@ class MarketplaceAccount(models.Model):
             refused=len(refused),
             total=len(results),
             order=key[:40],
-            message=message,
+            message=translate_term(self.env, message),
         )
 
     def _lock_service(self):

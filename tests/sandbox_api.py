@@ -268,6 +268,18 @@ class WooSeller(Seller):
     def get_ticket(self, number):
         return self._call("GET", f"/tickets/{number}")
 
+    def product(self, sku, **values):
+        """`values`: name, price (net), vendor."""
+        return self._call("POST", "/products", sku=sku, **values)
+
+    def mails(self):
+        """To customers and, with `raw` (the whole mail), notices to vendors."""
+        return self._call("GET", "/mails")
+
+    def expire_tokens(self):
+        """All JWTs end now."""
+        return self._call("POST", "/tokens/expire")
+
     # Webhooks
 
     def webhooks(self):

@@ -65,6 +65,15 @@ def needs_browser(addon: Path) -> bool:
 
 def needs_php(folders: list[Path], selection: Selection) -> bool:
     """Whether a test that may be meant is one with PHP."""
+    return mentions("php", folders, selection)
+
+
+def needs_npm(folders: list[Path], selection: Selection) -> bool:
+    """Whether a test that may be meant is one with a package of npm."""
+    return mentions("npm", folders, selection)
+
+
+def mentions(word: str, folders: list[Path], selection: Selection) -> bool:
     paths = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     texts = [f"{path.name} {path.read_text()}" for path in paths]
-    return any("php" in text.lower() and selection.matches(text) for text in texts)
+    return any(word in text.lower() and selection.matches(text) for text in texts)

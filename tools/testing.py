@@ -10,7 +10,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import browser, cache, databases, lint, php, postgres, results, runtime, sandbox, selection
+from . import (
+    browser,
+    cache,
+    databases,
+    lint,
+    npm,
+    php,
+    postgres,
+    results,
+    runtime,
+    sandbox,
+    selection,
+)
 from .odoo import MODULE, Odoo, free_ports
 from .results import Results
 from .ui import Stop, say, step
@@ -54,13 +66,19 @@ def run_all(
         folders = [options.addon / PYTEST[suite] for suite in WITH_PHP if suite in chosen.suites]
         if selection.needs_php(folders, chosen):
             php.available()  # without it, its tests are skipped
+        variables = {}
+        if selection.needs_npm(folders, chosen):
+            variables = npm.variables()  # the same
         for suite in chosen.suites:
             if suite == "lint":
                 total.add(told(suite, lambda: lint.run(found, options.addon, chosen)))
             elif (options.addon / PYTEST.get(suite, "") / "pytest.ini").exists():
                 total.add(
                     told(
-                        suite, lambda folder=suite: run_pytest(found, options.addon, folder, chosen)
+                        suite,
+                        lambda folder=suite: run_pytest(
+                            found, options.addon, folder, chosen, variables
+                        ),
                     )
                 )
         if tags:

@@ -9,7 +9,7 @@ that is left), "left", "left_shipping" (the same with taxes), "given": [{"id", "
 from decimal import Decimal
 
 from .. import money, records, values
-from . import const, mapper
+from . import mapper
 
 ZERO = Decimal(0)
 

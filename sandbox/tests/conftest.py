@@ -14,6 +14,7 @@ import requests
 from lxml import etree
 from mirakl_world import MiraklWorld
 from opensi_world import OpensiWorld
+from woo_world import WooWorld
 
 ROOT = Path(__file__).parents[2]
 CDS = "http://www.cdiscount.com"
@@ -184,3 +185,9 @@ def mirakl(server):
 def opensi(server):
     """An OpenSi seller without data."""
     return OpensiWorld(server)
+
+
+@pytest.fixture
+def woo(server):
+    """A WooCommerce site without data; webhooks go out on demand."""
+    return WooWorld(server)

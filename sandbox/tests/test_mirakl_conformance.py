@@ -103,7 +103,7 @@ def make_front(target):
             answer = wire.getresponse()
             data = answer.read()
             self.send_response(answer.status)
-            for name in ("Content-Type", "Link", "Retry-After"):
+            for name in ("Content-Type", "Link", "Retry-After", "X-WP-Total", "X-WP-TotalPages"):
                 if answer.headers[name]:
                     self.send_header(name, answer.headers[name])
             self.send_header("Content-Length", str(len(data)))

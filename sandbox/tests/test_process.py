@@ -75,7 +75,8 @@ def test_a_demo_gets_the_marketplaces_that_its_state_lacks(tmp_path):
     process, url, _ = start(*arguments, "--demo")
     try:
         found = requests.get(url + "/control/sellers", timeout=5).json()
-        assert sorted(s["platform"] for s in found) == ["cdiscount", "mirakl", "opensi"]
+        expected = ["cdiscount", "mirakl", "opensi", "woocommerce"]
+        assert sorted(s["platform"] for s in found) == expected
         state = requests.get(url + "/control/sellers/demo-opensi", timeout=5).json()
         assert len(state["orders"]) == 6 and state["erp"]["target"]["url"] == ""
     finally:

@@ -1,6 +1,6 @@
 import pytest
 
-from tools.selection import Selection, needs_browser, needs_php, odoo_tags
+from tools.selection import Selection, needs_browser, needs_npm, needs_php, odoo_tags
 
 KNOWN = ("lint", "odoo")
 
@@ -63,3 +63,6 @@ def test_php(addon):
     (folder / "test_shop.py").write_text('def test_client():\n    assert shutil.which("php")\n')
     assert needs() and needs("lint") and needs("client") and needs("shop")
     assert not needs("refund")
+    assert not needs_npm([folder], Selection.of([], KNOWN))
+    (folder / "test_node.py").write_text("def test_npm_client(): ...\n")
+    assert needs_npm([folder], Selection.of(["npm"], KNOWN))
