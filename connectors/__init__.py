@@ -12,6 +12,8 @@ PROVIDERS = {
     "cdiscount": "cdiscount",
     "mirakl": "mirakl",
     "opensi": "opensi",
+    "woocommerce": "woocommerce.operator",
+    "wcfm": "woocommerce.seller",
 }
 
 

@@ -71,6 +71,17 @@ ADDRESS_UNKNOWN = "unknown"
 ADDRESS_PROBLEMS = (ADDRESS_CLOSED, ADDRESS_TOO_OLD, ADDRESS_NOT_FOUND, ADDRESS_UNKNOWN)
 
 
+# What differs from site to site of one kind of marketplace: see `Client.site_abilities`.
+SITE_TICKETS = "tickets"  # there are support tickets
+SITE_TICKET_ANSWERS = "ticket_answers"  # they are answered by a call
+SITE_NOTES = "notes"  # sellers write notes on orders
+
+
+# Which switches of a comment a shop knows: (visible to the customer, mailed to him).
+ANY_FLAGS = frozenset({(False, False), (True, False), (False, True), (True, True)})
+MAILED_IF_VISIBLE = frozenset({(False, False), (True, True)})
+
+
 # What a reason is for.
 FOR_REFUND = "refund"
 FOR_GESTURE = "gesture"
@@ -92,8 +103,9 @@ USAGES = (
 
 @dataclass(frozen=True)
 class StreamSpec:
-    """One kind of inbound data. `records`: "case", "order" or "comment"; `overlap`: seconds
-    read again; `every`: minutes between two readings, 0 = as often as the account reads."""
+    """One kind of inbound data. `records`: "case", "order" or "comment" (read by `get_notes`, not
+    by `pull`); `overlap`: seconds read again; `every`: minutes between two readings, 0 = as often
+    as the account reads."""
 
     key: str
     label: str
@@ -174,6 +186,7 @@ class Reply(Operation):
     `topic_code`: a reason of usage "topic" or "operator_topic", else `topic` is free text; both
     only for a new conversation. `last_seen`: remote id of the newest message that its writer had
     seen, "" = do not compare; `own`: remote ids of messages that left from here since then.
+    `close`: the answer closes its case, where an answer says so there.
     """
 
     case_remote_id: str = ""
@@ -185,6 +198,7 @@ class Reply(Operation):
     last_seen: str = ""
     own: tuple[str, ...] = ()
     files: tuple[OutFile, ...] = ()
+    close: bool = False
     kind = REPLY
 
 
@@ -409,9 +423,13 @@ class Client:
     has_facts = False  # `get_facts` tells something
     tells_payout = False  # `records.OrderRefund.is_paid` follows the money
     numbers_refunds = True  # what is given back has a number there, told when it is accepted
+    asks_pay_back = False  # a person chooses `pay_back` of every refund and gesture
+    asks_restock = False  # a person chooses `restock` of every refund of units
     relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
     max_comments = 0  # in one Comments operation; 0 = no limit
+    comment_flags = ANY_FLAGS
     webhook_topics: tuple[str, ...] = ()  # what `create_webhooks` asks to be told of
+    takes_notices = False  # the marketplace mails when something new is in a case
 
     def __init__(self, credentials, now=None):
         """`credentials`: Credentials. `now`: callable giving naive UTC, for tests."""
@@ -434,6 +452,12 @@ class Client:
         ("", None) after a token was refused: the next use asks for a new one.
         """
         return None
+
+    @property
+    def site_abilities(self):
+        """{ability: bool} of what was found out about this site up to now; see SITE_TICKETS. What
+        nobody looked at is left out."""
+        return {}
 
     # Reading
 
@@ -489,6 +513,11 @@ class Client:
     def backoffice_url(cls, service_url="", case_remote_id="", order_ref=""):
         """A link into the seller's back office, "" where none is known. Needs no login."""
         return ""
+
+    @classmethod
+    def read_notice_link(cls, service_url, url):
+        """(kind, remote id) of the case that a link in a notice by mail leads to; None for links
+        to elsewhere. Needs no login."""
 
     # Writing
 

@@ -217,7 +217,9 @@ class Address:
 @dataclass(frozen=True)
 class Order:
     """An order as the marketplace sees it now. `number`: what customers know it by, where that is
-    not `remote_id`; `note`: what the customer wrote when ordering."""
+    not `remote_id`; `note`: what the customer wrote when ordering; `customer_email`: the customer's
+    own address, never a relay; `by_guest`: ordered without an account there; `payment_code`,
+    `payment_title`: the payment service, where the shop names it."""
 
     remote_id: str
     state: str  # the worst state that decides: one of LINE_STATES, of the order as a whole
@@ -239,6 +241,10 @@ class Order:
     refunds: tuple[OrderRefund, ...] = ()
     number: str = ""
     note: str = ""
+    customer_email: str = ""
+    by_guest: bool = False
+    payment_code: str = ""
+    payment_title: str = ""
 
     @property
     def tells_incidents(self):

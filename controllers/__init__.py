@@ -1,2 +1,3 @@
 from . import files
 from . import opensi
+from . import webhooks

@@ -5,4 +5,7 @@ UPDATE marketplace_account
        password = NULL,
        token = NULL,
        service_key = NULL,
+       webhook_secret = NULL,
+       webhook_ids = NULL,
+       webhook_wish = NULL,
        token_expires_at = NULL;

@@ -28,6 +28,9 @@ _OWN = {
     "facts_problems",
     "shop_name",
     "shop_state",
+    "webhook_wish",
+    "webhook_ids",
+    "webhook_problem",
 }
 _WAITING = ("pending", "waiting", "sending", "sent")
 

@@ -39,6 +39,7 @@ class MarketplaceAccountCheck(models.Model):
         with account._get_client() as client:
             checks = list(client.test_connection())
             account._keep_token(client)
+            account._keep_site_abilities(client)
         return checks
 
     def _line(self, check):

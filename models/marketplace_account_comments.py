@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..connectors import base
 from .marketplace_account_rules import rule
+from .marketplace_operation import OPEN_STATES
 
 # The shop's numbers are 32-bit integers; ours begin far above what an ERP has used up.
 FIRST_RANGE, LAST_RANGE, RANGE_SIZE = 1_000, 2_146, 1_000_000
@@ -103,7 +104,7 @@ class MarketplaceAccount(models.Model):
 
     def _compute_comment_counts(self):
         model = "sale.order.comment"
-        all_of_them = self._count_by_account(model, [])
+        all_of_them = self._count_by_account(model, [("is_system", "=", False)])
         refused = self._count_by_account(model, [("state", "=", "refused")])
         for account in self:
             account.comment_count = all_of_them.get(account.id, 0)
@@ -148,6 +149,10 @@ class MarketplaceAccount(models.Model):
             "allow_http": self.allow_http,
         }
 
+    def _get_max_comments(self):
+        """How many comments one call may bring; 0: as many as the account allows."""
+        return self._client_class().max_comments
+
     def _get_sender_label(self):
         """Who writes the comments that come in."""
         return self._client_class().label
@@ -160,6 +165,8 @@ class MarketplaceAccount(models.Model):
         """The shop's number of a sale order, "" where it has none."""
         if order.marketplace_ref:
             return order.marketplace_ref
+        if self.has_own_numbers:  # ours bears the number that customers know
+            return ""
         orders = self.env["marketplace.orders"]
         return orders._parse_order_ref(self, order[self.order_field]) or ""
 
@@ -270,8 +277,13 @@ class MarketplaceAccount(models.Model):
         comments = self.env["sale.order.comment"]
         if self.state != "enabled" or not self._can(base.COMMENT):
             return
-        while not run.is_over and run.do(comments._queue_due, self):
+        while not run.is_over:
+            operation = run.do(comments._queue_due, self)
+            if not operation:
+                break
             self.env["marketplace.outbox"]._push(self, client, run)
+            if operation.state in OPEN_STATES:
+                break  # the shop is in trouble: the next run tries again
         if run.is_over and comments._has_due(self):
             self._trigger_job()
 

@@ -135,15 +135,18 @@ class MarketplaceAccount(models.Model):
 
     def _get_missing_credentials(self):
         """What the client requires and nobody has given, in words."""
-        account = self.sudo()
-        labels = {
+        account, labels = self.sudo(), self._get_credential_labels()
+        return [labels[name] for name in account._get_required() if not account[name]]
+
+    def _get_credential_labels(self):
+        """{field: what people call it}"""
+        return {
             "login": self.env._("the API login"),
             "password": self._get_secret_label(),
             "service_url": self.env._("the service address"),
             "token_url": self.env._("the token address"),
             "website_code": self.env._("the website code"),
         }
-        return [labels[name] for name in account._get_required() if not account[name]]
 
     def _get_secret_label(self):
         if not self._has_optional_login():

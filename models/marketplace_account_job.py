@@ -95,6 +95,7 @@ class MarketplaceAccount(models.Model):
 
     def _end_run(self, client):
         self._keep_token(client)
+        self._keep_site_abilities(client)
         self.last_run = fields.Datetime.now()
 
     def _run_with_client(self, client, run):
@@ -102,17 +103,31 @@ class MarketplaceAccount(models.Model):
         outbox._settle(self, client, run)
         outbox._push(self, client, run)
         self._push_comments(client, run)
+        self._arrange_webhooks(client, run)
+        run.do(self.env["marketplace.hint"]._take, self)
+        run.do(self.env["marketplace.notice"]._take_waiting, self)
         self._refresh_facts(client, run)
         self._refresh_orders(client, run)
+        self.env["marketplace.gateway"]._refresh(self, client, run)
         self._retry_cases(client, run)
-        for stream in self.stream_ids._get_due():
+        for stream in self._get_due_streams():
             if run.is_over:
                 break
             self._pull_stream(stream, client, run)
             outbox._push(self, client, run)
+        self._pull_notes(client, run)
         run.do(self.env["marketplace.case"]._warn_of_deadlines, self)
-        if run.is_over and (self.stream_ids._get_due() or outbox._has_work(self)):
+        if self.env["marketplace.hint"]._has_waiting(self) or (
+            run.is_over and (self._has_reading_left() or outbox._has_work(self))
+        ):
             self._trigger_job()
+
+    def _get_due_streams(self):
+        """Those that are due and read by pages; notes of orders are read in turn."""
+        return self.stream_ids._get_due().filtered(lambda s: s.records != "comment")
+
+    def _has_reading_left(self):
+        return bool(self._get_due_streams()) or self._has_wanted_notes()
 
     def _refresh_orders(self, client, run):
         """Orders that somebody wants to see as they are now."""

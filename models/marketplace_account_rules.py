@@ -31,6 +31,10 @@ def _where(capability):
     return lambda client: capability in client.capabilities
 
 
+def _asks_to_close(client):
+    return "close_after_answer" in client.defaults
+
+
 @dataclass(frozen=True)
 class Rule:
     """`default`: where neither preset nor provider has one; `concerns`: tells of a client class
@@ -52,6 +56,7 @@ RULES = {
     "settle_minutes": Rule(90),
     "silence_hours": Rule(6),
     "comment_minutes": Rule(10, _where(base.COMMENT)),
+    "close_after_answer": Rule(0, _asks_to_close),
 }
 NUMBERS = [name for name, asked in RULES.items() if isinstance(asked.default, int)]
 

@@ -137,10 +137,12 @@ class MarketplaceCase(models.Model):
             parts = (case.number or case.order_ref, case.subject)
             case.display_name = " · ".join(part for part in parts if part) or self.env._("New")
 
-    @api.depends("remote_id")
+    @api.depends("remote_id", "kind")
     def _compute_number(self):
         for case in self:
             number = case.remote_id or ""
+            if case.kind in (records.INQUIRY, records.SUPPORT_TICKET):  # told apart by a prefix
+                number = number.rpartition(":")[2]
             case.number = number[:8] if len(number) > LONG_NUMBER else number
 
     @api.depends("topic", "account_id")
@@ -177,13 +179,13 @@ class MarketplaceCase(models.Model):
                 case.remote_id, case.order_ref
             )
 
-    @api.depends("is_open", "account_id.state")
+    @api.depends("is_open", "kind", "account_id.state", "account_id.site_ticket_answers")
     def _compute_abilities(self):
         for case in self:
             account = case.account_id
             writes = account.state == "enabled" and case.kind != records.INCIDENT
             answers_now = case.is_open or account._can(base.REPLY_CLOSED)
-            case.can_answer = writes and account._can(base.REPLY) and answers_now
+            case.can_answer = writes and account._answers_kind(case.kind) and answers_now
             if case.kind == records.INCIDENT:  # answered in a conversation about its order
                 case.can_answer = (
                     account.state == "enabled"
@@ -271,6 +273,7 @@ class MarketplaceCase(models.Model):
                 self.no_answer_at or _EPOCH,
                 self.no_reply_needed_at or _EPOCH,
                 self.closed_at or _EPOCH,
+                self.done_there_at or _EPOCH,
             ]
         )
         start = self.account_id.clock_start or _EPOCH
@@ -301,7 +304,7 @@ class MarketplaceCase(models.Model):
         if self.kind == records.INCIDENT:
             return self.remote_created_at if self.incident_state in INCIDENT_WAITS else False
         if not self.keeps_clock:
-            return min(unanswered, default=False)
+            return min([*unanswered, *self._get_unseen_entries(stop)], default=False)
         needed = self.reply_needed_since
         if not needed or needed < stop:
             return False

@@ -72,6 +72,12 @@ class MarketplaceCase(models.Model):
             return self.env._(
                 "This discussion is closed at %s: it takes no answer any more.", account.name
             )
+        if account._can(base.REPLY) and not account._answers_kind(self.kind):
+            return self.env._(
+                "%s has no call that answers support tickets. Open this one in the store manager, "
+                "answer it there, then press “Done There”.",
+                account.name,
+            )
         to_operator = set(recipients) == {records.OPERATOR}
         if not self.remote_id and self.sale_order_id and not to_operator:
             return self.sale_order_id._get_contact_problem()
@@ -149,7 +155,11 @@ class MarketplaceCase(models.Model):
             more["after"] = replaces._get_step_before()
         closes_there = self.account_id._can(base.CLOSE)
         reply = self._enqueue_answer(
-            text, subject=subject, close_ticket=close_after and not closes_there, **more
+            text,
+            subject=subject,
+            close_ticket=close_after and not closes_there,
+            close_case=close_after and self.kind == records.SUPPORT_TICKET,
+            **more,
         )
         self._get_open_operations(base.CLOSE)._wait_for(reply)
         if replaces:
@@ -167,6 +177,7 @@ class MarketplaceCase(models.Model):
         topic_code="",
         last_seen=None,
         close_ticket=False,
+        close_case=False,
         after=None,
     ):
         """The bubble and its operation; returns the operation.
@@ -174,7 +185,8 @@ class MarketplaceCase(models.Model):
         `recipients`: of records.CUSTOMER and records.OPERATOR, None = the account's policy.
         `attachments`: ir.attachment, copied. `topic_code`: of a conversation that is started;
         `subject` is its topic in words. `last_seen`: number of the newest message that the writer
-        saw, None = the newest we have. `after`: the operation that it waits for.
+        saw, None = the newest we have. `close_case`: the answer itself closes the case there.
+        `after`: the operation that it waits for.
         """
         account = self.account_id
         attachments = attachments or self.env["ir.attachment"]
@@ -197,7 +209,7 @@ class MarketplaceCase(models.Model):
             base.REPLY,
             {
                 **payload.to_payload(
-                    self._get_reply(text, recipients, topic_code, subject or "", seen)
+                    self._get_reply(text, recipients, topic_code, subject or "", seen, close_case)
                 ),
                 **{key: value for key, value in extra.items() if value},
             },
@@ -209,7 +221,7 @@ class MarketplaceCase(models.Model):
         operation._keep_files(message.sudo().attachment_ids)
         return operation
 
-    def _get_reply(self, text, recipients, topic_code, topic, last_seen):
+    def _get_reply(self, text, recipients, topic_code, topic, last_seen, close_case=False):
         """The connector's operation. Only a first message names its order and topic."""
         if self.remote_id:
             return base.Reply(
@@ -218,6 +230,7 @@ class MarketplaceCase(models.Model):
                 text=text,
                 recipients=tuple(recipients),
                 last_seen=last_seen,
+                close=close_case,
             )
         return base.Reply(
             reference="",

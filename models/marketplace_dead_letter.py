@@ -24,6 +24,7 @@ class MarketplaceDeadLetter(models.Model):
         [
             ("record", "Record That Cannot Be Stored"),
             ("claim_without_case", "Order With A Claim, But No Case"),
+            ("notice", "Mail That Is No Notice"),
         ],
         required=True,
         default="record",

@@ -50,6 +50,7 @@ class Batch:
     )  # (case row, records.Message, mail.message or operation)
     created: set = field(default_factory=set)  # ids of case rows
     closed: set = field(default_factory=set)  # ids of case rows that the marketplace closed now
+    reopened: set = field(default_factory=set)  # and of those it opened again, saying nothing more
 
 
 class MarketplaceInbox(models.AbstractModel):
@@ -415,12 +416,16 @@ class MarketplaceInbox(models.AbstractModel):
                 row.write(changed)
             if not case.is_open and (row.id in batch.created or "is_open" in changed):
                 batch.closed.add(row.id)
+            if "is_open" in changed and _hides_entry(case):
+                batch.reopened.add(row.id)
 
     def _finish(self, batch):
         """Clocks, reopened tickets, closed ones, and who is told."""
         rows = self.env["marketplace.case"].union(*batch.rows.values())
         self._name_customers(batch)
         calm = rows.filtered(lambda r: not r.awaiting_since)
+        reopened = rows.filtered(lambda r: r.id in batch.reopened)
+        notes = reopened._note_reopened()
         rows._refresh_clock()
         news = [(row, message.sender_type, found) for row, message, found in self._get_news(batch)]
         self.env["marketplace.incidents"]._wake(batch.account, self._get_news_moments(batch))
@@ -428,7 +433,7 @@ class MarketplaceInbox(models.AbstractModel):
         waiting = rows.filtered(lambda r: r.id in asked and r.awaiting_since)
         # A marketplace that keeps the clock may start it without a message.
         started = calm.filtered(lambda r: r.keeps_clock and r.awaiting_since)
-        (waiting | started).ticket_id._marketplace_reopen()
+        (waiting | started | reopened).ticket_id._marketplace_reopen()
         done = rows.filtered(lambda r: r.id in batch.closed)
         done |= self._get_idle(batch, rows, {row.id for row, _sender, _found in news})
         done.ticket_id._marketplace_close_if_done()
@@ -437,6 +442,7 @@ class MarketplaceInbox(models.AbstractModel):
             for row, sender, found in news
             if row in waiting or sender == records.OPERATOR
         }
+        last |= {row.ticket_id: note for row, note in zip(reopened, notes, strict=True)}
         self.env["helpdesk.ticket"]._marketplace_tell_agents(last)
 
     def _get_news(self, batch):
@@ -527,6 +533,11 @@ def _match_echoes(items, operations):
         if operation.id not in taken and item[3] is None and id(item) not in taken:
             taken |= {operation.id, id(item)}
             yield item, operation
+
+
+def _hides_entry(case):
+    """Whether a case is open again and what was written shows only there."""
+    return case.is_open and case.kind == records.SUPPORT_TICKET and not case.complete
 
 
 def _is_internal(message):

@@ -52,7 +52,33 @@ class MarketplaceOperation(models.Model):
                 comment._refuse(self.message, self.code)
         elif self.state == "cancelled":
             waiting.write({"state": "withdrawn"})
+        elif self.state == "done":
+            waiting._mark_sent(False)  # as a person decided: those with a result wait no more
+        elif self.state == "pending":
+            waiting.filtered("reason").reason = False
+        if self.state != "unknown":
+            comments._withdraw_doubt()
         comments._tell_screens()
+
+    def _tell_failure(self):
+        """Where nobody but a person can end the doubt, he is told on the order."""
+        result = super()._tell_failure()
+        if self.kind == base.COMMENT and self.state == "unknown" and self.needs_decision:
+            self.sudo().comment_ids._tell_doubt()
+        return result
+
+    @api.depends("before", "now")
+    def _compute_pictures(self):
+        """Of an order with notes people see how many there were, and are."""
+        result = super()._compute_pictures()
+        for operation in self.filtered(lambda o: o.kind == base.COMMENT):
+            operation.before_text = operation._get_notes_text(operation.before)
+            operation.now_text = operation._get_notes_text(operation.now)
+        return result
+
+    def _get_notes_text(self, picture):
+        notes = (picture or {}).get("notes")
+        return "" if notes is None else self.env._("%s notes", len(notes))
 
     def action_retry(self):
         """Refused comments go again one by one, from their orders."""

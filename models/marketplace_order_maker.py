@@ -41,7 +41,7 @@ class MarketplaceOrderMaker(models.AbstractModel):
                     "date_order": (order.created_at or fields.Datetime.now()).replace(
                         microsecond=0
                     ),
-                    account.order_field: account._format_order_ref(order.remote_id),
+                    account.order_field: account._format_order_ref(order.number or order.remote_id),
                     "marketplace_account_id": account.id,
                     "marketplace_ref": order.remote_id,
                     "order_line": [
@@ -116,8 +116,11 @@ class MarketplaceOrderMaker(models.AbstractModel):
             "city": address.city or False,
             "country_id": country[:1].id,
             "phone": address.phone or False,
+            "email": order.customer_email or False,
         }
         same = [(key, "=", values[key]) for key in ("name", "street", "zip", "city")]
+        if order.customer_email:
+            same.append(("email", "in", [False, order.customer_email]))
         known = self.env["res.partner"].search(
             [*same, ("company_id", "in", [False, account.company_id.id])], limit=1
         )

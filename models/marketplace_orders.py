@@ -53,7 +53,28 @@ class MarketplaceOrders(models.AbstractModel):
             ["marketplace_ref", "partner_id", "company_id"],
         )
         found = {order.marketplace_ref: order for order in linked}
-        wanted = {account._format_order_ref(ref): ref for ref in refs if ref not in found}
+        if not account.has_own_numbers:  # else no order of ours is known by this number
+            names = {account._format_order_ref(ref): ref for ref in refs if ref not in found}
+            found |= self._look_up_names(account, names)
+        return found
+
+    def _look_up_orders(self, account, orders):
+        """{marketplace number: sale order} of these records.Orders: linked ones, and those that
+        bear the number that the customer knows."""
+        named = {o.number: o.remote_id for o in orders if o.number and o.number != o.remote_id}
+        if named and not account.has_own_numbers:
+            account.has_own_numbers = True
+        found = self._look_up(account, [order.remote_id for order in orders])
+        names = {
+            account._format_order_ref(number): ref
+            for number, ref in named.items()
+            if ref not in found
+        }
+        return found | self._look_up_names(account, names)
+
+    def _look_up_names(self, account, wanted):
+        """`wanted`: {what our order says: the marketplace's number}."""
+        Order, found = self.env["sale.order"].sudo(), {}
         if wanted:
             candidates = Order.search(
                 [
@@ -102,7 +123,7 @@ class MarketplaceOrders(models.AbstractModel):
     def _link_waiting_cases(self, accounts, orders):
         """Sale orders appeared or changed their number: cases that wait for them are linked."""
         by_ref = {}
-        for account in accounts:
+        for account in accounts.filtered(lambda a: not a.has_own_numbers):
             for order in orders.filtered(lambda o, a=account: o.company_id == a.company_id):
                 ref = self._parse_order_ref(account, order[account.order_field])
                 if ref:
@@ -135,7 +156,7 @@ class MarketplaceOrders(models.AbstractModel):
 
         Returns [(order, error)] of those that could not be stored.
         """
-        found = self._look_up(account, [order.remote_id for order in orders])
+        found = self._look_up_orders(account, orders)
         return self._store_each(account, self._pick_changed(account, orders, found), found)
 
     def _pick_changed(self, account, orders, found):
@@ -222,6 +243,8 @@ class MarketplaceOrders(models.AbstractModel):
             sale_line.with_context(mail_notrack=True).write(values)
         if changed:
             sale_order.with_context(mail_notrack=True).write(changed)
+        if "marketplace_gateway" in changed:
+            self.env["marketplace.gateway"]._note(account, order)
         self.env["marketplace.refund.import"]._store(account, sale_order, order, is_first)
 
     def _get_changes(self, sale_order, order):
@@ -283,7 +306,10 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
             "marketplace_by_marketplace": order.fulfilled_by_marketplace,
+            "marketplace_by_guest": order.by_guest,
             "marketplace_refresh": False,
+            "marketplace_gateway": order.payment_code or False,
+            "marketplace_gateway_name": order.payment_title or False,
         }
 
     def _has_incident(self, sale_order, order):

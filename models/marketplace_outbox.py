@@ -508,7 +508,10 @@ class MarketplaceOutbox(models.AbstractModel):
         elif finding.verdict == base.NOT_YET:
             self._ask_later(operation, finding.now)
         else:
-            operation.write({"now": finding.now, "needs_decision": True})
+            values = {"now": finding.now, "needs_decision": True}
+            if finding.reason:  # where a person looks before deciding
+                values["message"] = translate_term(operation._get_reader_env(), finding.reason)
+            operation.write(values)
             operation._tell_failure()
 
     def _ask_later(self, operation, picture):

@@ -17,6 +17,7 @@ RULE_KEYS = [
     ("relay_days", "Relay Address Valid (days)"),
     ("confirm_minutes", "Answer Seen Within (minutes)"),
     ("settle_minutes", "Doubt Lasts At Least (minutes)"),
+    ("close_after_answer", "Close Support Tickets After An Answer (1 or 0)"),
 ]
 FIGURE_KEYS = [key for key, _label in KEYS]
 

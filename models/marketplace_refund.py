@@ -112,10 +112,22 @@ class MarketplaceRefund(models.Model):
     # Asking -------------------------------------------------------------------------------------
 
     @api.model
-    def _ask(self, order, kind, lines, operation, case=None, reason=None, note=False, draft=False):
+    def _ask(
+        self,
+        order,
+        kind,
+        lines,
+        operation,
+        case=None,
+        reason=None,
+        note=False,
+        draft=False,
+        choices=None,
+    ):
         """Write a refund and its operation in one transaction, under the order's lock.
 
-        `lines`: values of marketplace.refund.line; `operation`: connectors.base.Operation.
+        `lines`: values of marketplace.refund.line; `operation`: connectors.base.Operation;
+        `choices`: values of the refund that the shop asked a person for.
         Raises UserError where more would be given back than is left. Above the person's limit the
         refund has no operation: it waits for approval (state to_approve). A `draft` asks nothing.
         """
@@ -139,6 +151,7 @@ class MarketplaceRefund(models.Model):
                 "note": note,
                 "user_id": self.env.uid,
                 "currency_id": order.currency_id.id,
+                **(choices or {}),
                 "line_ids": [
                     fields.Command.create({**line, "state": line_state}) for line in lines
                 ],
@@ -351,6 +364,12 @@ class MarketplaceRefund(models.Model):
             texts["accepted"] = env._(
                 "%(name)s: %(cancelled)s cancelled at %(account)s; the customer is not charged "
                 "%(amount)s.",
+                **values,
+            )
+        if self.pay_back == "no":
+            texts["accepted"] = env._(
+                "%(name)s: %(amount)s noted at %(account)s, which pays nothing back: pay the "
+                "customer yourself.",
                 **values,
             )
         text = texts.get(self.state)

@@ -48,6 +48,7 @@ class MarketplaceRefund(models.Model):
         refund = self.sudo()
         refund.account_id._check_writes()
         refund._check_reason_allowed()
+        refund._check_pay_back()
         if refund.kind == "gesture":
             refund._check_gesture_possible()
             return

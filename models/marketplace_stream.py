@@ -33,7 +33,7 @@ class MarketplaceStream(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     key = fields.Char(required=True, readonly=True)
     name = fields.Char(compute="_compute_name", readonly=True)
-    records = fields.Char(required=True, readonly=True, help="case or order")
+    records = fields.Char(required=True, readonly=True, help="case, order or comment")
     sequence = fields.Integer()
     active = fields.Boolean("Read", default=True)
     interval_minutes = fields.Integer(

@@ -35,7 +35,7 @@ class SaleOrderComment(models.Model):
             "author_id": self.user_id.partner_id.id,
             "email_from": self.user_id.email_formatted or self.author_name,
             "reply_to": False,
-            "marketplace_sender": records.SELLER if self.direction == "out" else records.SYSTEM,
+            "marketplace_sender": records.SELLER if self._is_by_people() else records.SYSTEM,
             **self._get_bubble_audience(),
         }
 
@@ -64,8 +64,8 @@ class SaleOrderComment(models.Model):
             "state": "received",
             "author_name": account._get_sender_label(),
         }
-        comments = self.sudo().create([{**values, **fixed} for values in values_list])
-        comments._post_bubble()
+        comments = self.sudo().create([{**fixed, **values} for values in values_list])
+        comments.filtered(lambda c: not c.is_system)._post_bubble()
         comments._tell_screens()
         return comments
 

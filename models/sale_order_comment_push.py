@@ -33,6 +33,7 @@ class SaleOrderComment(models.Model):
             if problem:
                 raise UserError(translate_term(self.env, problem))
         self.write({"state": "waiting", "due_at": due_at})
+        self.order_id._watch_notes()
         account._trigger_job(at=due_at)
 
     def _get_next_push(self, account):
@@ -75,34 +76,47 @@ class SaleOrderComment(models.Model):
     def _queue_due(self, account):
         """Make the next batch of comments one operation of the outbox, once they are due.
 
-        One batch at a time: what is in doubt must not be overtaken. Returns the operation.
+        Nothing overtakes what is in doubt: see `_get_next_domain`. Returns the operation.
         """
-        operations = self.env["marketplace.operation"]
-        if operations.search_count(
+        domain = self._get_next_domain(account)
+        now = fields.Datetime.now()
+        if not domain or not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
+            return self.env["marketplace.operation"]
+        self.search([*domain, ("due_at", ">", now)]).due_at = now
+        limit = min(account.comment_batch, account._get_max_comments() or account.comment_batch)
+        batch = self.search(domain, order="id", limit=limit)
+        if batch.try_lock_for_update() != batch:
+            # Somebody is changing one of them, or another worker is at it.
+            account._trigger_job()
+            return self.env["marketplace.operation"]
+        return batch._queue(account)
+
+    @api.model
+    def _get_next_domain(self, account):
+        """The comments that could leave next; None for none.
+
+        While some are on their way, or in doubt, the others wait: of the same order, where they
+        leave one by one, else all of them.
+        """
+        domain = self._get_waiting_domain(account)
+        under_way = self.env["marketplace.operation"].search(
             [
                 ("account_id", "=", account.id),
                 ("kind", "=", base.COMMENT),
                 ("state", "in", OPEN_STATES),
-            ],
-            limit=1,
-        ):
-            return operations
-        domain = self._get_waiting_domain(account)
-        now = fields.Datetime.now()
-        if not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
-            return operations
-        waiting = self.search(domain, order="id")
-        waiting.filtered(lambda c: c.due_at > now).due_at = now
-        batch = waiting[: account.comment_batch]
-        batch.lock_for_update()
-        return batch._queue(account)
+            ]
+        )
+        if under_way and account._get_max_comments() != 1:
+            return None
+        return [*domain, ("order_id", "not in", under_way.comment_ids.order_id.ids)]
 
     def _queue(self, account):
         """One operation that brings these comments."""
         comments = tuple(comment._get_remote_comment() for comment in self)
         data = payload.to_payload(base.Comments(reference="", comments=comments))
+        order = self.order_id if account._get_max_comments() == 1 else self.order_id.browse()
         operation = self.env["marketplace.operation"]._enqueue(
-            account, base.COMMENT, data, user_id=False
+            account, base.COMMENT, data, user_id=False, sale_order_id=order.id
         )
         self.operation_id = operation
         return operation
@@ -110,8 +124,9 @@ class SaleOrderComment(models.Model):
     @api.model
     def _has_due(self, account):
         """Whether a comment could leave now."""
-        domain = [*self._get_waiting_domain(account), ("due_at", "<=", fields.Datetime.now())]
-        return bool(self.search_count(domain, limit=1))
+        domain = self._get_next_domain(account)
+        due = [*(domain or ()), ("due_at", "<=", fields.Datetime.now())]
+        return bool(domain and self.search_count(due, limit=1))
 
     # Results ------------------------------------------------------------------------------------
 
@@ -134,6 +149,8 @@ class SaleOrderComment(models.Model):
             else:
                 for comment in comments:
                     comment._refuse(message, code)
+        for comment in waiting.filtered(lambda c: results.get(c.remote_id)):
+            comment._keep_note(results[comment.remote_id].remote_id)
         self._tell_screens()
 
     def _mark_sent(self, code):

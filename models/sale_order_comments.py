@@ -13,7 +13,9 @@ _ADDED = ("text", "is_visible", "is_mailed", "todo_user_id")
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    marketplace_comment_ids = fields.One2many("sale.order.comment", "order_id", copy=False)
+    marketplace_comment_ids = fields.One2many(
+        "sale.order.comment", "order_id", domain=[("is_system", "=", False)], copy=False
+    )
     marketplace_comment_count = fields.Integer(
         compute="_compute_marketplace_comment_count", groups="base.group_user"
     )
@@ -25,7 +27,7 @@ class SaleOrder(models.Model):
 
     def _compute_marketplace_comment_count(self):
         groups = self.env["sale.order.comment"]._read_group(
-            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+            [("order_id", "in", self.ids), ("is_system", "=", False)], ["order_id"], ["__count"]
         )
         counts = {order.id: count for order, count in groups}
         for order in self:
@@ -71,7 +73,7 @@ class SaleOrder(models.Model):
         account = self.sudo().marketplace_account_id
         if not account or account._is_web_service():
             return "odoo"
-        if account._can(base.COMMENT):
+        if account._takes_comments():
             return "shop"
         writes = is_visible and account._can(base.OPEN_CONVERSATION) and self.marketplace_ref
         return "message" if writes else "odoo"
@@ -81,14 +83,16 @@ class SaleOrder(models.Model):
         channel = self._get_comment_channel(is_visible=True)
         account = self.sudo().marketplace_account_id
         at_all, visible, mailed = self._get_comment_limits(channel, account)
-        return at_all or (is_visible and visible) or (is_mailed and mailed) or ""
+        limits = at_all or (is_visible and visible) or (is_mailed and mailed)
+        return limits or self._get_flags_problem(is_visible, is_mailed)
 
     # The box ------------------------------------------------------------------------------------
 
     def _get_comment_box(self):
         """What the box for a new comment shows, as a dict of plain values.
 
-        `effects`: a sentence for each combination of the switches, visible then mailed ("10");
+        `effects`: a sentence for each combination of the switches that there is, visible then
+        mailed ("10");
         `next_at`: when waiting comments leave, ISO in UTC, "" where they do not wait.
         """
         self.ensure_one()
@@ -109,7 +113,7 @@ class SaleOrder(models.Model):
             "why_not_visible": why_not_visible,
             "can_mail": not why_not_mailed,
             "why_not_mailed": why_not_mailed,
-            "effects": self._get_comment_effects(channel, account),
+            "effects": self._get_flag_effects(self._get_comment_effects(channel, account)),
             "next_at": f"{next_at.isoformat()}Z" if next_at else "",
             "next_text": self._get_push_state(channel, account),
             "waiting_count": len(waiting or ()),
@@ -132,7 +136,9 @@ class SaleOrder(models.Model):
         if not self.env["sale.order.comment"].has_access("create"):
             return self.env._("Salespeople and marketplace agents write comments."), "", ""
         if channel == "shop":
-            return "", self._get_shop_problem(account), ""
+            problem = self._get_shop_problem(account)
+            goes_along = account._client_class().comment_flags == base.MAILED_IF_VISIBLE
+            return "", problem, problem if goes_along else ""
         if channel == "message":
             mail = self.env._("%s tells the customer itself: Odoo mails nothing.", account.name)
             return "", self._get_message_problem(account), mail
@@ -259,5 +265,5 @@ class SaleOrder(models.Model):
             "marketplace_helpdesk.action_sale_order_comment"
         )
         action["domain"] = [("order_id", "in", self.ids)]
-        action["context"] = {}
+        action["context"] = {"search_default_people": 1}
         return action

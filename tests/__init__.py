@@ -69,3 +69,17 @@ from . import test_rights_people
 from . import test_rights_secrets
 from . import test_thin_path
 from . import test_tour
+from . import test_woo_notes_in
+from . import test_woo_notes_out
+from . import test_woo_notes_round
+from . import test_woo_notes_tour
+from . import test_woo_account
+from . import test_woo_contact
+from . import test_woo_inquiries
+from . import test_woo_orders
+from . import test_woo_refund
+from . import test_woo_refund_there
+from . import test_woo_tickets
+from . import test_woo_webhooks
+from . import test_woo_notices
+from . import test_woo_refund_tour

@@ -74,7 +74,9 @@ class MarketplaceAnswer(models.TransientModel):
     findings = fields.Char(compute="_compute_findings")
     content_policy = fields.Selection(related="account_id.content_policy")
     confirmed = fields.Boolean("Send it all the same")
-    close_after = fields.Boolean("Close afterwards")
+    close_after = fields.Boolean(
+        "Close afterwards", compute="_compute_close_after", store=True, readonly=False
+    )
     can_close = fields.Boolean(compute="_compute_closing")
     close_explanation = fields.Char(compute="_compute_closing")
     problem = fields.Char(compute="_compute_problem")
@@ -239,12 +241,28 @@ class MarketplaceAnswer(models.TransientModel):
         for wizard in self:
             wizard.findings = ", ".join(find_contact_details(wizard.body))
 
+    @api.depends("case_id")
+    def _compute_close_after(self):
+        """Support tickets are closed after an answer, where the marketplace asks for that."""
+        for wizard in self:
+            wizard.close_after = (
+                wizard.case_id.kind == records.SUPPORT_TICKET
+                and wizard.account_id.close_after_answer
+                and not wizard.replaces_id
+            )
+
     @api.depends("account_id", "case_id", "ticket_id")
     def _compute_closing(self):
         for wizard in self:
             account, explanation = wizard.account_id, False
             closes_there = bool(account) and account._can(base.CLOSE)
-            if not closes_there:
+            if wizard.case_id.kind == records.SUPPORT_TICKET and not closes_there:
+                explanation = self.env._(
+                    "Your answer closes the support ticket at %s. Not if you wait for another "
+                    "answer; the customer may open it again.",
+                    account.name,
+                )
+            elif not closes_there:
                 explanation = self.env._(
                     "The ticket, here in Odoo, once the answer is delivered: %s closes no "
                     "conversations.",

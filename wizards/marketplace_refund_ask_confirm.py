@@ -32,6 +32,7 @@ class MarketplaceRefundAsk(models.TransientModel):
         self._check_lines()
         self._check_window()
         self._check_reason()
+        self._check_choices()
         limit = self._find_limit()
         refund = self.env["marketplace.refund"]._ask(
             order,
@@ -40,6 +41,7 @@ class MarketplaceRefundAsk(models.TransientModel):
             case=self._get_case_about(order),
             reason=self.reason_id,
             note=self.override or self.note or False,
+            choices=self._get_choice_values(),
             **options,
         )
         return self._tell(refund, limit["approvers"] if limit else self.env["res.users"])
@@ -170,6 +172,7 @@ class MarketplaceRefundAsk(models.TransientModel):
             reference="",
             order_ref=ref,
             lines=tuple(line._get_remote_line(code) for line in lines),
+            **self._get_choices(),
         )
 
     def _is_whole_order(self, lines):
@@ -201,6 +204,7 @@ class MarketplaceRefundAsk(models.TransientModel):
             order_ref=self.order_id.marketplace_ref,
             amount=Decimal(str(amount)),
             reason_code=self.reason_id.code,
+            **self._get_choices(),
         )
         return [self._get_gesture_values()], operation
 

@@ -190,7 +190,7 @@ class ClientContract:
         assert client.provider and client.label
         assert client.reply_channel in (base.BY_API, base.BY_RELAY_MAIL)
         assert len({stream.key for stream in client.streams}) == len(client.streams)
-        assert {stream.records for stream in client.streams} <= {"case", "order"}
+        assert {stream.records for stream in client.streams} <= {"case", "order", "comment"}
         for usage in {reason.usage for reason in client.reasons}:
             defaults = [r for r in client.reasons if r.usage == usage and r.is_default]
             assert len(defaults) == 1

@@ -64,6 +64,11 @@ class Order extends models.Model {
             box: { ...BOX, next_text: "Web shop is disabled: comments wait.", templates: [] },
             comment_ids: [],
         },
+        {
+            id: 5,
+            box: { ...BOX, effects: { "00": "Colleagues only.", 11: "Shown, and always mailed." } },
+            comment_ids: [],
+        },
     ];
 }
 
@@ -152,6 +157,39 @@ describe("the box", () => {
         expect(".o_mkt_comment_effect").toHaveText("Customer and mail.");
         await contains("input[name=is_visible]").click();
         expect(".o_mkt_comment_effect").toHaveText("Mail only.");
+    });
+
+    test("a shop that mails whatever it shows: both switches move together", async () => {
+        const added = watchAdded();
+        await mountOrder(5);
+        expect(".o_mkt_comment_effect").toHaveText("Colleagues only.");
+        await contains("input[name=is_mailed]").click();
+        expect("input[name=is_visible]").toBeChecked();
+        expect(".o_mkt_comment_effect").toHaveText("Shown, and always mailed.");
+        await contains("input[name=is_visible]").click();
+        expect("input[name=is_mailed]").not.toBeChecked();
+        expect(".o_mkt_comment_effect").toHaveText("Colleagues only.");
+        await contains("input[name=is_visible]").click();
+        expect("input[name=is_mailed]").toBeChecked();
+        await contains(".o_mkt_comment_box textarea").edit("Ready", { confirm: false });
+        await contains("button[name=add_comment]").click();
+        await animationFrame();
+        const [[, { is_visible: isVisible, is_mailed: isMailed }]] = added;
+        expect([isVisible, isMailed]).toEqual([true, true]);
+    });
+
+    test("a template's switches become such as the shop knows", async () => {
+        onRpc("sale.order", "marketplace_fill_template", () => ({
+            text: "Your parcel left.",
+            is_visible: true,
+            is_mailed: false,
+        }));
+        await mountOrder(5);
+        await contains(".o_mkt_comment_templates").click();
+        await contains(".o-dropdown-item:contains(Parcel left)").click();
+        await animationFrame();
+        expect("input[name=is_mailed]").toBeChecked();
+        expect(".o_mkt_comment_effect").toHaveText("Shown, and always mailed.");
     });
 
     test("Ctrl+Enter adds once, saves the order first, and empties the box", async () => {

@@ -12,6 +12,10 @@ import { formatMoment, isAhead, keepDraft, readDraft, readMoment } from "./comme
 
 const EMPTY = { text: "", isVisible: false, isMailed: false, todoUserId: false, isChoosing: false };
 
+function getKey(isVisible, isMailed) {
+    return `${Number(isVisible)}${Number(isMailed)}`;
+}
+
 /** Where a comment of an order is written: text, who reads it, and what will happen with it. */
 export class CommentBox extends Component {
     static template = "marketplace_helpdesk.CommentBox";
@@ -90,16 +94,30 @@ export class CommentBox extends Component {
     }
 
     get isVisible() {
-        return this.state.isVisible && this.box.can_show;
+        return this.flags[0];
     }
 
     get isMailed() {
-        return this.state.isMailed && this.box.can_mail;
+        return this.flags[1];
+    }
+
+    /** Visible and mailed: what was chosen, as far as this shop knows the two together. */
+    get flags() {
+        const isVisible = Boolean(this.state.isVisible && this.box.can_show);
+        const isMailed = Boolean(this.state.isMailed && this.box.can_mail);
+        const isOther = !this.isKnown(isVisible, isMailed) && this.isKnown(isVisible, !isMailed);
+        return [isVisible, isOther ? !isMailed : isMailed];
+    }
+
+    /** There is a sentence for each combination that there is. */
+    isKnown(isVisible, isMailed) {
+        const { effects } = this.box;
+        return !effects || getKey(isVisible, isMailed) in effects;
     }
 
     /** One sentence: what the two switches together do. */
     get effect() {
-        return this.box.effects?.[`${Number(this.isVisible)}${Number(this.isMailed)}`] || "";
+        return this.box.effects?.[getKey(...this.flags)] || "";
     }
 
     get effectIcon() {
@@ -158,8 +176,12 @@ export class CommentBox extends Component {
         this.add();
     }
 
+    /** Where a shop does not know the two as they would stand, the other one goes along. */
     toggle(name) {
-        this.state[name] = !this.state[name];
+        const [isVisible, isMailed] = this.flags;
+        const next = name === "isVisible" ? [!isVisible, isMailed] : [isVisible, !isMailed];
+        const isKnown = this.isKnown(...next);
+        [this.state.isVisible, this.state.isMailed] = isKnown ? next : [!isVisible, !isMailed];
         this.keep();
     }
 

@@ -20,7 +20,7 @@ export const STATE_LOOKS = {
     withdrawn: { badge: "text-bg-300", icon: "fa-undo" },
 };
 
-/** The text of a comment; below it why the shop refused it. */
+/** The text of a comment; below it why the shop refused it, or why it still waits. */
 export class CommentTextField extends Component {
     static template = "marketplace_helpdesk.CommentTextField";
     static props = { ...standardFieldProps };
@@ -39,7 +39,7 @@ export class CommentTextField extends Component {
     }
 
     get reason() {
-        return this.data.state === "refused" && this.data.reason;
+        return ["refused", "waiting"].includes(this.data.state) && this.data.reason;
     }
 
     get code() {

@@ -1,0 +1,26 @@
+"""Mails to an account's alias: automatic answers are dropped before anything is made of them."""
+
+from odoo import api, models
+
+from .notice_mail import get_reply_name, is_auto_reply
+
+NOTICE = "marketplace.notice"
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """Routes to notices carry the name of the customer, and end for automatic answers."""
+        routes = super().message_route(message, message_dict, model, thread_id, custom_values)
+        if not any(route[0] == NOTICE for route in routes):
+            return routes
+        is_reply, name = is_auto_reply(message), get_reply_name(message.get("Reply-To"))
+        found = []
+        for target, thread, values, user, alias in routes:
+            if target != NOTICE:
+                found.append((target, thread, values, user, alias))
+            elif not is_reply:
+                found.append((target, thread, {**(values or {}), "sender_name": name}, user, alias))
+        return found

@@ -1,0 +1,84 @@
+"""A shop's orders become sale orders: linked or made, with its numbers, charges and refunds."""
+
+from odoo.tests import tagged
+
+from .woo_case import WooCase
+
+
+@tagged("post_install", "-at_install")
+class TestWooOrders(WooCase):
+    def test_an_order_comes_in_as_it_was_charged(self):
+        order = self.read_order()
+        remote = self.seller.get_order(order.marketplace_ref)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.client_order_ref, remote["number"])
+        self.assertAmounts(order, float(remote["total"]), 0, 0, float(remote["total"]))
+        self.assertAlmostEqual(order.amount_total, float(remote["total"]), 2)
+        self.assertEqual(order.partner_id.email, remote["billing"]["email"])
+        self.assertEqual(order.marketplace_state, "shipped")
+
+    def test_a_change_comes_in_and_nothing_twice(self):
+        order = self.read_order(status="processing")
+        self.assertEqual(order.marketplace_state, "to_ship")
+        self.seller.change_order(order.marketplace_ref, status="completed")
+        self.turn(pull=True)
+        self.turn(pull=True)
+        self.assertEqual(self.find_order({"id": order.marketplace_ref}), order)
+        self.assertEqual(order.marketplace_state, "shipped")
+
+    def test_an_unpaid_order_waits(self):
+        remote = self.make_order(status="on-hold")
+        self.turn(pull=True)
+        orders = self.env["sale.order"]
+        self.assertFalse(orders.search([("marketplace_ref", "=", str(remote["id"]))]))
+        self.seller.change_order(remote["number"], status="processing")
+        self.turn(pull=True)
+        self.assertTrue(self.find_order(remote))
+
+    def test_refunds_made_in_the_shop_come_in(self):
+        order = self.read_order()
+        self.seller.refund(order.marketplace_ref, amount="10.00", reason="Scratch")
+        self.turn(pull=True)
+        total = order.marketplace_charged
+        self.assertAmounts(order, total, 10.0, 0, total - 10)
+        self.seller.refund(order.marketplace_ref)
+        self.turn(pull=True)
+        self.assertAmounts(order, total, total, 0, 0)
+
+    def test_a_sellers_orders_come_in(self):
+        account = self.make_vendor_account()
+        order = self.read_vendor_order(account)
+        self.assertEqual(order.marketplace_state, "shipped")
+        stranger = self.make_order(lines=[self.line("REF-9", 5, vendor="stranger")])
+        self.turn(pull=True, account=account)
+        self.assertFalse(
+            order.search([("marketplace_ref", "=", str(stranger["id"]))]),
+            "an order of another seller",
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestWooNumbers(WooCase):
+    options = {"order_number_prefix": "SHOP-"}
+
+    def test_an_order_here_is_found_by_the_number_that_customers_know(self):
+        remote = self.make_order()
+        known = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Ada"}).id,
+                "client_order_ref": remote["number"],
+                "order_line": [(0, 0, {"product_id": p.id}) for p in self.products],
+            }
+        )
+        other = known.copy({"client_order_ref": str(remote["id"])})
+        self.assertNotEqual(remote["number"], str(remote["id"]))
+        self.turn(pull=True)
+        self.assertEqual(self.find_order(remote), known)
+        self.assertFalse(other.marketplace_ref)
+        self.assertTrue(self.account.has_own_numbers)
+
+    def test_a_made_order_bears_it(self):
+        self.account.order_prefix = "W-"
+        order = self.read_order()
+        number = self.seller.get_order(order.marketplace_ref)["number"]
+        self.assertEqual(order.client_order_ref, f"W-{number}")
