@@ -5,4 +5,6 @@ UPDATE marketplace_account
        password = NULL,
        token = NULL,
        service_key = NULL,
+       comment_first_id = NULL,
+       comment_sequence_id = NULL,
        token_expires_at = NULL;

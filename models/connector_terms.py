@@ -308,11 +308,224 @@ TERMS = (
     _lt("This order is not in the shop."),
     _lt("Web service"),
     _lt("Website code"),
+    _lt("A message may have 50,000 characters. Nothing was sent."),
+    _lt("A note goes to the customer or to nobody."),
+    _lt("A note is a text without files."),
+    _lt("A note may have 50,000 characters."),
+    _lt("A note with nearly this text came meanwhile: it may be this one, changed by the shop."),
+    _lt("An answer goes to the customer."),
+    _lt("An answer with nearly this text came meanwhile: it may be this one, changed there."),
+    _lt("Answers and notes are texts without files."),
+    _lt(
+        "Choose whether the shop's payment service pays the money back, or whether the refund is "
+        "only noted there. Nothing was sent."
+    ),
+    _lt("Choose whether the units go back into the shop's stock. Nothing was sent."),
+    _lt("Consumer key and consumer secret are missing."),
+    _lt("Giving money back"),
+    _lt("Inquiries"),
+    _lt("Inquiries are never closed, and support tickets only in the store manager."),
+    _lt("Inquiries can be read."),
+    _lt("It can be asked beforehand whether a payment service pays back."),
+    _lt(
+        "More is asked than is left of the order: something was given back meanwhile. Nothing "
+        "was sent. Look at the order and ask again."
+    ),
+    _lt("Not known."),
+    _lt(
+        "Not offered: WCFM has no call for refunds of its sellers. Ask for them in the store "
+        "manager."
+    ),
+    _lt("Notes of orders can be read."),
+    _lt(
+        "Nothing of this order can be given back in its present state at the shop. Nothing was "
+        "sent."
+    ),
+    _lt("Order comments"),
+    _lt("Order notes"),
+    _lt("Payment services"),
+    _lt("Reached as a seller (wcfmmp/v1), with the seller's own orders only."),
+    _lt("Reached as the shop's operator (wc/v3), with all its orders."),
+    _lt(
+        "Reached as the shop's operator (wc/v3), with all its orders. Calls are signed, but "
+        "orders and customers can be read on the way: the address has no https://."
+    ),
+    _lt("Refunds of orders can be read."),
+    _lt("Site"),
+    _lt("Support tickets"),
+    _lt("Support tickets can be read and answered: the marketplace added calls for that."),
+    _lt("The address of the shop is missing."),
+    _lt(
+        "The beginning and the state of support tickets can be read. They are answered and "
+        "closed in the store manager."
+    ),
+    _lt("The consumer key holds characters that no key has. Copy it again."),
+    _lt(
+        "The consumer key may not do this. Make one with the permissions “Read/Write” in "
+        "WooCommerce, under Settings, Advanced, REST API."
+    ),
+    _lt("The key may not manage webhooks: orders are read by the clock."),
+    _lt(
+        "The key may not read which payment services can pay back: that shows when a refund is "
+        "asked for."
+    ),
+    _lt(
+        "The key's user may not do this. Take a key of an administrator or a shop manager; a "
+        "vendor of a marketplace has an account of the provider “WCFM seller”."
+    ),
+    _lt(
+        "The marketplace does not have WCFM Ultimate, without which sellers cannot write notes "
+        "on orders. Nothing was sent."
+    ),
+    _lt(
+        "The marketplace does not have WCFM Ultimate: there are no support tickets, and sellers "
+        "cannot write notes on orders."
+    ),
+    _lt("The marketplace does not show the replies of this thread."),
+    _lt(
+        "The marketplace has no call that answers a support ticket. Answer it in the store "
+        "manager there."
+    ),
+    _lt(
+        "The marketplace refused the login. Check user name and password; an application "
+        "password is made in your profile there."
+    ),
+    _lt("The message is empty."),
+    _lt("The order does not show this note."),
+    _lt(
+        "The order shows no new refund, but the payment service may have been asked. Look there "
+        "before it is sent again."
+    ),
+    _lt(
+        "The payment service of this order cannot pay back by itself. Nothing was sent. Pay the "
+        "customer yourself, and have the refund only noted in the shop."
+    ),
+    _lt(
+        "The shop answers as if no key had come. “Test connection” finds out whether the key "
+        "gets lost on the way and how to send it."
+    ),
+    _lt("The shop can be asked to tell of changes at once."),
+    _lt(
+        "The shop did not accept the signature. Check the consumer secret, and that the address "
+        "is the one in the shop's settings, with or without www."
+    ),
+    _lt("The shop does not know this inquiry."),
+    _lt("The shop does not know this order."),
+    _lt("The shop does not show this order line."),
+    _lt("The shop does not tell which orders changed: it needs WooCommerce 5.8 or newer."),
+    _lt("The shop gives no token; nothing was sent. It is tried again later."),
+    _lt("The shop has no WCFM: there are no inquiries or support tickets."),
+    _lt(
+        "The shop is a WCFM marketplace. This key sees the orders of all sellers; inquiries and "
+        "support tickets need an account of the provider “WCFM seller”."
+    ),
+    _lt("The shop is your own."),
+    _lt(
+        "The shop noted the refund, and does not say that the money was paid back: look at the "
+        "payment service."
+    ),
+    _lt(
+        "The shop refused the consumer key. Make a new one in WooCommerce, under Settings, "
+        "Advanced, REST API; a user's name and password are none."
+    ),
+    _lt(
+        "The shop shows the refund, but not that the money was paid back. Look at the payment "
+        "service."
+    ),
+    _lt("The shop took the call for a repetition: nothing was done. It is tried again later."),
+    _lt(
+        "The shop's address must begin with https://, else everybody on the way can read the "
+        "password. An account can be set to allow http://."
+    ),
+    _lt("The shop's answer cannot be read."),
+    _lt(
+        "The shop's clock and this server's differ by more than 15 minutes: nothing was done. "
+        "Have one of them set."
+    ),
+    _lt("The shop's numbers of orders are made of digits only."),
+    _lt(
+        "The shop's web server loses the login of calls. It works with the key in the address: "
+        "choose that on the account."
+    ),
+    _lt("The site answers and has WCFM's web service."),
+    _lt("The site answers and has WooCommerce."),
+    _lt(
+        "The site answers as if nobody had logged in: its web server loses the login on the way. "
+        "Tell the marketplace."
+    ),
+    _lt(
+        "The site answers, but WCFM's web service is not there: the marketplace lacks the plugin "
+        "“WCFM Marketplace REST API”."
+    ),
+    _lt(
+        "The site answers, but WooCommerce's web service is not there. Check the address, and "
+        "whether WooCommerce is active."
+    ),
+    _lt("The site answers, but it is no WCFM marketplace. Check the address."),
+    _lt(
+        "The site does not have this web service: check the address, and whether the plugins are "
+        "active there."
+    ),
+    _lt(
+        "The site does not tell which vendor the login is. Give the name and password of your "
+        "user there instead of an application password."
+    ),
+    _lt(
+        "The site gives no tokens: it has no JWT plugin. Make an application password in your "
+        "profile there, and enter it as the password."
+    ),
+    _lt(
+        "The site's JWT plugin is not set up. Tell the marketplace, or make an application "
+        "password in your profile there."
+    ),
+    _lt(
+        "This is a consumer key: it belongs to an account of the provider “WooCommerce”. Give "
+        "the name of your user at the marketplace."
+    ),
+    _lt(
+        "This is no consumer key: it begins with ck_. The user name of a marketplace's vendor "
+        "belongs to an account of the provider “WCFM seller”."
+    ),
+    _lt("This shop takes one comment in one call."),
+    _lt("User name and password are missing."),
+    _lt("WCFM"),
+    _lt(
+        "WCFM has no call for refunds of its sellers: ask for the refund in the store manager "
+        "there."
+    ),
+    _lt("WCFM has no call to write to the marketplace."),
+    _lt("WCFM has no incidents."),
+    _lt("WCFM lets sellers cancel nothing by a call."),
+    _lt(
+        "WCFM lets sellers start no conversation: a comment that the customer can see is mailed "
+        "to him."
+    ),
+    _lt("Webhooks"),
+    _lt("What answers at this address is no WordPress site. Check the address."),
+    _lt("WooCommerce cancels whole orders only."),
+    _lt("WooCommerce cancels whole orders only. A refund before shipment gives back lines."),
+    _lt(
+        "WooCommerce has no conversations: what customers write back arrives by mail. A comment "
+        "that the customer can see is mailed to him."
+    ),
+    _lt("WooCommerce has no incidents."),
+    _lt(
+        "WooCommerce mails every note that the customer can see, and no other: choose both or none."
+    ),
+    _lt(
+        "WordPress does not notice that it is called over https. It works with signed calls: "
+        "choose that on the account."
+    ),
+    _lt("Your user at the marketplace may not do this. Ask the marketplace for the right."),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
     _lt("The marketplace refused it: “%(reason)s”."),
     _lt("The shop refused it: “%(reason)s”."),
+    _lt(
+        "The shop refused it: “%(reason)s”. Look at the payment service whether it paid, before "
+        "you ask again."
+    ),
     _lt(
         "The key may not do this. Give its user the right %(roles)s in the marketplace's back "
         "office, or take the key of an administrator."

@@ -95,15 +95,21 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         if call.operation == "getVersion":
             self._note_call()
-            return server.write_value(call, self._get_service_version())
+            return self._write_value(call, self._get_service_version())
         if call.operation == "getDatetime":
             self._note_call()
             now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
-            return server.write_value(call, f"{now:%Y-%m-%d %H:%M:%S}")
+            return self._write_value(call, f"{now:%Y-%m-%d %H:%M:%S}")
         self._lock_service()
         results = self.env["sale.order.comment"]._receive(self, call.items)
-        self._note_call(self._get_refused_items(results))
+        problem = self._get_refused_items(results)
+        self._note_call(problem)
+        if problem:  # the next good call takes its place, the to-do stays
+            self._alarm(self._get_alarm("not_taken"), problem)
         return server.write_results(call, results, self.fault_style == "original")
+
+    def _write_value(self, call, text):
+        return server.write_value(call, text, self.fault_style == "original")
 
     def _get_service_version(self):
         version = get_manifest("marketplace_helpdesk")["version"]

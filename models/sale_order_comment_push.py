@@ -10,11 +10,9 @@ from odoo.exceptions import UserError
 from ..connectors import base, payload
 from .connector_terms import translate_term
 from .marketplace_operation import OPEN_STATES
+from .sale_order_comment import KNOWN_CODE
 
 _logger = logging.getLogger(__name__)
-
-# The shop knows the number already, as it should after an attempt whose answer was lost.
-KNOWN_CODE = "2001"
 
 
 class SaleOrderComment(models.Model):
@@ -75,26 +73,30 @@ class SaleOrderComment(models.Model):
     def _queue_due(self, account):
         """Make the next batch of comments one operation of the outbox, once they are due.
 
-        One batch at a time: what is in doubt must not be overtaken. Returns the operation.
+        One batch at a time: what is in doubt must not be overtaken, unless it is one comment that
+        the shop has failed on for long. Returns the operation.
         """
         operations = self.env["marketplace.operation"]
-        if operations.search_count(
+        ahead = operations.search(
             [
                 ("account_id", "=", account.id),
                 ("kind", "=", base.COMMENT),
                 ("state", "in", OPEN_STATES),
-            ],
-            limit=1,
-        ):
+            ]
+        )
+        if not all(operation._has_stepped_aside() for operation in ahead):
+            return operations
+        if not self._has_due(account):
             return operations
         domain = self._get_waiting_domain(account)
-        now = fields.Datetime.now()
-        if not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
+        waiting = self.search(domain, order="id", limit=account.comment_batch)
+        # Somebody who changes or withdraws one now is quicker than the job.
+        batch = waiting.try_lock_for_update()
+        if not batch:
             return operations
-        waiting = self.search(domain, order="id")
-        waiting.filtered(lambda c: c.due_at > now).due_at = now
-        batch = waiting[: account.comment_batch]
-        batch.lock_for_update()
+        now = fields.Datetime.now()
+        # Those that do not fit into this batch are due with it.
+        self.search([*domain, ("due_at", ">", now)]).due_at = now
         return batch._queue(account)
 
     def _queue(self, account):
@@ -147,25 +149,30 @@ class SaleOrderComment(models.Model):
         )
         self._withdraw_alert()
 
-    def _wait_again(self):
-        """Not settled: it goes with the next batch, and may be there already."""
+    def _wait_again(self, at_once=False):
+        """Not settled: it goes with a later batch, and may be there already."""
         values = {"state": "waiting", "code": False, "reason": False, "operation_id": False}
-        self.write({**values, "has_left": True, "due_at": fields.Datetime.now()})
-        self.account_id._trigger_job()
+        if at_once:
+            values["due_at"] = fields.Datetime.now()
+            self.account_id._trigger_job()
+        self.write({**values, "has_left": True})
 
     def _refuse(self, message, code):
         """The shop does not take it: its writer is told on the order."""
         env = self._get_reader_env()
         reason = translate_term(env, message or "")
         self.write({"state": "refused", "code": code, "reason": reason})
-        order = self.order_id
-        summary = self._get_alert_summary()
-        if summary not in order.activity_ids.mapped("summary"):
-            order.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=summary,
-                note=reason,
-                user_id=(self.user_id or self.account_id.user_id or self.env.user).id,
+        writer = self.user_id or self.account_id.user_id or self.env.user
+        self._alert(self._get_alert_summary(), reason, writer)
+
+    def _alert(self, summary, note, user):
+        """One open activity per person and subject on the order."""
+        known = self.order_id.activity_ids.filtered(
+            lambda a: a.summary == summary and a.user_id == user
+        )
+        if not known:
+            self.order_id.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id
             )
 
     def _get_reader_env(self):
@@ -177,10 +184,13 @@ class SaleOrderComment(models.Model):
         return self._get_reader_env()._("Order comment refused")
 
     def _withdraw_alert(self):
-        """The to-do of a refusal goes with the last refused comment of its order."""
-        for order, comments in self.grouped("order_id").items():
+        """The to-do of a refusal goes with the last refused comment of its writer."""
+        for (order, user), comments in self.grouped(lambda c: (c.order_id, c.user_id)).items():
+            if not order.activity_ids:
+                continue
             siblings = order.marketplace_comment_ids - comments
-            if order.activity_ids and "refused" not in siblings.mapped("state"):
-                writers = comments.grouped("user_id").values()
-                summaries = {own[0]._get_alert_summary() for own in writers}
-                order.activity_ids.filtered(lambda a, s=summaries: a.summary in s).unlink()
+            if "refused" not in siblings.filtered(lambda c, u=user: c.user_id == u).mapped("state"):
+                summary = comments[0]._get_alert_summary()
+                order.activity_ids.filtered(
+                    lambda a, s=summary, u=user: a.summary == s and a.user_id == u
+                ).unlink()

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from ..connectors import base
 from .html_tools import to_bare_text
 
+WRITERS = "marketplace_helpdesk.group_agent,sales_team.group_sale_salesman"
 # What may be given with a new comment.
 _ADDED = ("text", "is_visible", "is_mailed", "todo_user_id")
 
@@ -13,13 +14,15 @@ _ADDED = ("text", "is_visible", "is_mailed", "todo_user_id")
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    marketplace_comment_ids = fields.One2many("sale.order.comment", "order_id", copy=False)
+    marketplace_comment_ids = fields.One2many(
+        "sale.order.comment", "order_id", copy=False, groups=WRITERS
+    )
     marketplace_comment_count = fields.Integer(
-        compute="_compute_marketplace_comment_count", groups="base.group_user"
+        compute="_compute_marketplace_comment_count", groups=WRITERS
     )
     marketplace_comment_box = fields.Json(
         compute="_compute_marketplace_comment_box",
-        groups="base.group_user",
+        groups=WRITERS,
         help="What the box for a new comment shows: see _get_comment_box.",
     )
 
@@ -96,9 +99,7 @@ class SaleOrder(models.Model):
         account = self.sudo().marketplace_account_id
         why_not, why_not_visible, why_not_mailed = self._get_comment_limits(channel, account)
         comments = self.env["sale.order.comment"].sudo()
-        waiting = channel == "shop" and comments.search(
-            comments._get_waiting_domain(account), order="due_at"
-        )
+        waiting = channel == "shop" and comments.search_count(comments._get_waiting_domain(account))
         next_at = comments._get_next_push(account) if channel == "shop" else False
         return {
             "can_write": not why_not,
@@ -112,7 +113,7 @@ class SaleOrder(models.Model):
             "effects": self._get_comment_effects(channel, account),
             "next_at": f"{next_at.isoformat()}Z" if next_at else "",
             "next_text": self._get_push_state(channel, account),
-            "waiting_count": len(waiting or ()),
+            "waiting_count": waiting or 0,
             "max_length": self._get_comment_length(channel, account),
             "templates": self._get_comment_templates(),
         }
@@ -193,8 +194,10 @@ class SaleOrder(models.Model):
 
     def _get_push_state(self, channel, account):
         """Why waiting comments do not leave, "" where they do."""
-        if channel != "shop" or account.state == "enabled":
+        if channel != "shop" or (account.state == "enabled" and account.active):
             return ""
+        if not account.active:
+            return self.env._("%s is archived: comments wait.", account.name)
         states = dict(account._fields["state"]._description_selection(self.env))
         return self.env._(
             "%(account)s is %(state)s: comments wait until it is enabled.",
@@ -213,7 +216,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         message = self._get_comment_message(values.get("message_id"))
-        comment = self.env["sale.order.comment"].with_context(marketplace_bubble_id=message.id)
+        comment = self.env["sale.order.comment"].with_context(marketplace_bubble=message)
         wanted = {name: values[name] for name in _ADDED if name in values}
         return comment.create({**wanted, "order_id": self.id}).id
 

@@ -10,6 +10,7 @@ from connectors import PROVIDERS, base, get_client_class
 from connectors.cdiscount import const as cdiscount
 from connectors.mirakl import checks as mirakl_checks
 from connectors.opensi import comments as opensi_comments
+from connectors.woocommerce import checks as woo_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [*Path(__file__).parent.glob("test_*.py"), *(ROOT / "tests").glob("test_*.py")]
@@ -37,6 +38,9 @@ def get_sentences():
     yield from (text for _pattern, text in cdiscount.KNOWN_TEXTS)
     yield from cdiscount.ERROR_TYPES.values()
     yield from mirakl_checks.STEPS
+    yield from (*woo_checks.OPERATOR_FIRST, *woo_checks.OPERATOR_STEPS)
+    yield from (*woo_checks.SELLER_FIRST, *woo_checks.SELLER_STEPS)
+    yield from woo_checks.WAYS.values()
     yield from (*opensi_comments.REFUSALS.values(), opensi_comments.NOT_TAKEN)
     for path in (ROOT / "connectors").rglob("*.py"):
         if "tests" not in path.parts:
@@ -81,7 +85,8 @@ def test_every_capability_is_declared_or_explained(provider):
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_tests_that_a_readme_names_exist(provider):
-    readme = (ROOT / "connectors" / provider / "README.md").read_text()
+    folder = PROVIDERS[provider].partition(".")[0]
+    readme = (ROOT / "connectors" / folder / "README.md").read_text()
     tests = "".join(path.read_text() for path in FILES)
     named = set(re.findall(r"`(test_[a-z0-9_]+)", readme)) - {p.stem for p in FILES}
     assert sorted(name for name in named if f"def {name}(" not in tests) == []
