@@ -278,7 +278,10 @@ TERMS = (
     _lt(
         "The shop answers, but the key can be read on the way: http:// is allowed for this account."
     ),
-    _lt("The shop does not know an order of this number."),
+    _lt(
+        "The shop does not know an order of this number. Correct the number on the order, then "
+        "send the comment again."
+    ),
     _lt(
         "The shop does not know the website code. Check it: it is that of the OpenSi module in "
         "the shop."
@@ -517,6 +520,7 @@ TERMS = (
         "choose that on the account."
     ),
     _lt("Your user at the marketplace may not do this. Ask the marketplace for the right."),
+    _lt("The site shows strangers nothing of what it has."),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (

@@ -80,6 +80,9 @@ class MarketplaceAccount(models.Model):
     )
     last_call_at = fields.Datetime("Last Call", readonly=True, copy=False)
     last_call_problem = fields.Char(readonly=True, copy=False)
+    last_refused_at = fields.Datetime(
+        "Last Wrong Key", readonly=True, copy=False, help="Somebody called with another key."
+    )
     comment_count = fields.Integer(compute="_compute_comment_counts")
     comment_refused_count = fields.Integer(compute="_compute_comment_counts")
 

@@ -191,6 +191,8 @@ class SaleOrderComment(models.Model):
         self.invalidate_recordset(["state", "operation_id", "has_left"])
         self.sudo().operation_id.invalidate_recordset(["state"])
         for comment in self:
+            if comment.state == "withdrawn":
+                raise UserError(self.env._("This comment was withdrawn meanwhile: it did not leave."))
             if not comment._is_changeable():
                 raise UserError(
                     self.env._(
@@ -291,7 +293,8 @@ class SaleOrderComment(models.Model):
     def _take_back(self):
         """Out of what carries it: the batch goes without it, a refused answer is given up."""
         operation = self.operation_id
-        self.write({"state": "withdrawn", "operation_id": False})
+        reason = self.env._("Withdrawn by %s.", self.env.user.name)
+        self.write({"state": "withdrawn", "operation_id": False, "reason": reason})
         if operation.kind == base.REPLY and operation.state == "rejected":
             operation._set_state("cancelled", message=self.env._("The comment was withdrawn."))
         elif operation.kind == base.COMMENT:

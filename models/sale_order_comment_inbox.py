@@ -90,13 +90,9 @@ class SaleOrderComment(models.Model):
         return {ref: order for ref, order in picked.items() if order}
 
     def _is_order_of(self, account, order):
-        """Not of another shop, whose numbers may be the same; our own number tells an order for
-        sure, also one that a marketplace brought."""
+        """Not of another account; of nobody only where no team tells which orders are the shop's."""
         holder = order.marketplace_account_id
-        if holder == account or account.order_team_id:
-            return holder == account
-        is_sure = account.order_field == "name" and holder.provider != account.provider
-        return not holder or is_sure
+        return holder == account or not (holder or account.order_team_id)
 
     def _pick_order(self, account, orders):
         """The shop's own before one of nobody, a live one before a cancelled one; none where that

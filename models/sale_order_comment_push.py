@@ -161,6 +161,9 @@ class SaleOrderComment(models.Model):
         """The shop does not take it: its writer is told on the order."""
         env = self._get_reader_env()
         reason = translate_term(env, message or "")
+        number = self.channel == "shop" and self.account_id._get_shop_order_ref(self.order_id)
+        if number:
+            reason = env._("Order %(number)s: %(reason)s", number=number, reason=reason)
         self.write({"state": "refused", "code": code, "reason": reason})
         writer = self.user_id or self.account_id.user_id or self.env.user
         self._alert(self._get_alert_summary(), reason, writer)

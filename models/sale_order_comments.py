@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
         if not account or account._is_web_service():
             return "odoo"
         if account._can(base.COMMENT):
-            return "shop"
+            return "shop" if account._get_shop_order_ref(self.sudo()) else "odoo"
         writes = is_visible and account._can(base.OPEN_CONVERSATION) and self.marketplace_ref
         return "message" if writes else "odoo"
 
@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
         why_not, why_not_visible, why_not_mailed = self._get_comment_limits(channel, account)
         comments = self.env["sale.order.comment"].sudo()
         waiting = channel == "shop" and comments.search_count(comments._get_waiting_domain(account))
-        next_at = comments._get_next_push(account) if channel == "shop" else False
+        next_at = waiting and comments._get_next_push(account)
         return {
             "can_write": not why_not,
             "why_not": why_not,
@@ -112,7 +112,7 @@ class SaleOrder(models.Model):
             "why_not_mailed": why_not_mailed,
             "effects": self._get_comment_effects(channel, account),
             "next_at": f"{next_at.isoformat()}Z" if next_at else "",
-            "next_text": self._get_push_state(channel, account),
+            "next_text": self._get_push_state(channel, account, bool(waiting)),
             "waiting_count": waiting or 0,
             "max_length": self._get_comment_length(channel, account),
             "templates": self._get_comment_templates(),
@@ -133,7 +133,10 @@ class SaleOrder(models.Model):
         if not self.env["sale.order.comment"].has_access("create"):
             return self.env._("Salespeople and marketplace agents write comments."), "", ""
         if channel == "shop":
-            return "", self._get_shop_problem(account), ""
+            return "", "", ""
+        if account._can(base.COMMENT):
+            problem = self._get_shop_problem(account)
+            return "", problem, problem
         if channel == "message":
             mail = self.env._("%s tells the customer itself: Odoo mails nothing.", account.name)
             return "", self._get_message_problem(account), mail
@@ -144,8 +147,6 @@ class SaleOrder(models.Model):
         return "", "", mail
 
     def _get_shop_problem(self, account):
-        if account._get_shop_order_ref(self.sudo()):
-            return ""
         names = dict(account._fields["order_field"]._description_selection(self.env))
         return self.env._(
             "%(order)s has no number of %(account)s: give it as its %(field)s.",
@@ -192,10 +193,16 @@ class SaleOrder(models.Model):
         }
         return texts[channel]
 
-    def _get_push_state(self, channel, account):
-        """Why waiting comments do not leave, "" where they do."""
-        if channel != "shop" or (account.state == "enabled" and account.active):
+    def _get_push_state(self, channel, account, has_waiting):
+        """Why waiting comments do not leave, or when the next one will, "" where that is shown."""
+        if channel != "shop":
             return ""
+        if account.state == "enabled" and account.active:
+            if has_waiting:
+                return ""
+            if not account.comment_minutes:
+                return self.env._("Leaves at once.")
+            return self.env._("Leaves %s minutes after it was added.", account.comment_minutes)
         if not account.active:
             return self.env._("%s is archived: comments wait.", account.name)
         states = dict(account._fields["state"]._description_selection(self.env))

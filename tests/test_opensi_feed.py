@@ -190,6 +190,8 @@ class TestOpensiFeed(OpensiCase):
         nameless = self.make_sale_order(None, self.account)
         with self.assertRaisesRegex(UserError, "has no number of"):
             self.write_comment(nameless, is_visible=True)
+        with self.assertRaisesRegex(UserError, "has no number of"):
+            self.write_comment(nameless, is_mailed=True)
         with self.assertRaisesRegex(UserError, "empty"):
             self.write_comment(self.order, " \n ")
 

@@ -11,6 +11,7 @@ from ..connectors.transport import Answer, HttpSession
 from .opensi_case import OpensiCase
 
 NUMBER = "100000123"
+AGENT_FORM = "marketplace_helpdesk.sale_order_view_form_agent"
 FAULT = (
     b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault>'
     b"<faultcode>e:Server</faultcode><faultstring>broken</faultstring></e:Fault></e:Body>"
@@ -197,6 +198,31 @@ class TestFailingShop(OpensiCase):
         with self.assertRaisesRegex(ValidationError, "have left already"):
             self.account.comment_first_id = used
         self.assertNotEqual(comment.remote_id, "5")
+
+    def test_order_without_the_shops_number(self):
+        nameless = self.make_sale_order(None, self.account)
+        box = nameless.with_user(self.salesman).marketplace_comment_box
+        self.assertEqual((box["can_write"], box["can_show"], box["can_mail"]), (True, False, False))
+        self.assertIn("has no number of", box["why_not_visible"])
+        comment = self.write_comment(nameless, todo_user_id=self.agent.id)
+        self.assertEqual((comment.channel, comment.state), ("odoo", "kept"))
+
+    def test_withdrawn_by_somebody_else_meanwhile(self):
+        comment = self.write_many("mine")
+        comment.sudo().action_withdraw()
+        self.assertIn("Withdrawn by", comment.reason)
+        with self.assertRaisesRegex(UserError, "was withdrawn meanwhile"):
+            comment.with_user(self.salesman).write({"text": "still mine"})
+
+    def test_agent_opens_the_order_of_a_to_do(self):
+        form = self.env["sale.order"].with_user(self.agent).get_view()
+        self.assertEqual(form["id"], self.env.ref(AGENT_FORM).id)
+        self.assertIn("marketplace_comment_box", form["arch"])
+        names = self.env["sale.order"].with_user(self.agent).get_views([(False, "form")])
+        fields_shown = names["models"]["sale.order"]["fields"]
+        self.order.with_user(self.agent).read([n for n in fields_shown if n in form["arch"]])
+        seller = self.env["sale.order"].with_user(self.salesman).get_view()
+        self.assertEqual(seller["id"], self.env.ref("sale.view_order_form").id)
 
     # What nobody shall see ----------------------------------------------------------------------
 

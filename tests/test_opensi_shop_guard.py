@@ -143,6 +143,17 @@ class TestOpensiShopGuard(OpensiShopCase):
         self.make_shop_account(fault_style="original")
         self.assertFault(self.try_it(website_code="x"), BAD_CODE, "1.1", 500)
 
+    def test_wrong_key_leaves_a_trace(self):
+        self.try_it()
+        self.assertFalse(self.shop.last_refused_at)
+        self.try_it(key="wrong")
+        self.assertTrue(self.shop.last_refused_at)
+        parameter = "marketplace_helpdesk.opensi_last_stranger"
+        self.assertEqual(self.env["ir.config_parameter"].get_param(parameter), "never")
+        self.try_it(url=f"{self.shop.web_service_url}0")
+        self.registry.clear_cache()
+        self.assertNotEqual(self.env["ir.config_parameter"].get_param(parameter), "never")
+
     # TLS ----------------------------------------------------------------------------------------
 
     def test_without_tls_nobody_is_let_in(self):

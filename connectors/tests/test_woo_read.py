@@ -1043,6 +1043,17 @@ def test_no_shop_there(index, server, client, seller):
         assert found["Login"] == (None, "Not tried.")
 
 
+def test_a_site_that_hides_its_index(server, client, seller):
+    """Some plugins show it to nobody without a login: the other steps tell all the same."""
+    hidden = error("rest_login_required", 401)
+    shop(server, **{"GET ": hidden})
+    found = check(client)
+    assert found["Site"][0] is None and found["Login"][0] is True
+    market(server, **{"GET ": hidden, "GET wcfmmp/v1/orders": answer([])})
+    found = check(seller)
+    assert found["Site"][0] is None and found["Login"][0] is True
+
+
 def test_nobody_there():
     with operator_wire.make_client(closed_port(), timeout=0.3) as client:
         assert check(client)["Site"][0] is False

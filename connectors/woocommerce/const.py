@@ -1,0 +1,127 @@
+"""WooCommerce's and WCFM's vocabulary and what it means here (woocommerce_wcfm_rest contract)."""
+
+import re
+from datetime import timedelta
+
+from .. import base, records
+
+WC = "wc/v3"
+WCFM = "wcfmmp/v1"
+TOKEN = "jwt-auth/v1/token"
+
+# Lists hold at most 100 (2.2).
+PAGE = 100
+REFS_PER_CALL = 100
+# Decimals that are asked for: lines of prices with tax have fractions of a cent.
+DECIMALS = 6
+# Of a list that is read as a whole; a longer one is none that a shop has.
+MAX_PAGES = 100
+OVERLAP = timedelta(minutes=5)
+# Orders that are older than the window by more than this were not asked for: WooCommerce before
+# 5.8 does not know the filter (section 5).
+FILTER_SLACK = timedelta(hours=26)
+# How long a call that was given up may still be running there.
+SETTLE_MINUTES = 10
+# Pause where a 429 names none.
+QUOTA_SECONDS = 60
+
+# Ways to log in: option `login_way`. Empty = chosen by address or password.
+BY_HEADER = "header"
+BY_QUERY = "query"
+BY_SIGNATURE = "oauth"
+BY_TOKEN = "jwt"
+BY_PASSWORD = "application_password"
+
+# Tokens of the JWT plugin live seven days (3.1); asked for before they end.
+TOKEN_LIFE = timedelta(days=7)
+TOKEN_MARGIN = timedelta(minutes=5)
+
+ORDERS = "orders"
+INQUIRIES = "inquiries"
+TICKETS = "tickets"
+OPERATOR_STREAMS = (base.StreamSpec(ORDERS, "Orders", "order", int(OVERLAP.total_seconds())),)
+SELLER_STREAMS = (
+    base.StreamSpec(ORDERS, "Orders", "order", 0, every=5),
+    base.StreamSpec(INQUIRIES, "Inquiries", "case", 0),
+    base.StreamSpec(TICKETS, "Support tickets", "case", 0, every=5),
+)
+
+# State of an order -> of it and its lines here. States of plugins are "other".
+STATES = {
+    "pending": records.LINE_WAITING,
+    "on-hold": records.LINE_WAITING,
+    "failed": records.LINE_WAITING,
+    "checkout-draft": records.LINE_WAITING,
+    "auto-draft": records.LINE_WAITING,
+    "processing": records.LINE_TO_SHIP,
+    "completed": records.LINE_SHIPPED,
+    "shipped": records.LINE_SHIPPED,
+    "delivered": records.LINE_SHIPPED,
+    "cancelled": records.LINE_CANCELLED,
+    "trash": records.LINE_CANCELLED,
+    "refunded": records.LINE_REFUNDED,
+}
+# Nothing was paid yet in these, unless a date of payment says so.
+UNPAID = ("pending", "on-hold", "failed", "checkout-draft", "auto-draft", "cancelled", "trash")
+# Nothing changes any more in these: not read again where an order has to be asked for by number.
+FINAL = ("completed", "cancelled", "refunded", "trash")
+
+# Authors of automatic notes, in any case (2.3). A translated site may use another word.
+SYSTEM_AUTHORS = ("system", "woocommerce", "wcfm")
+
+# WooCommerce knows no codes of reasons: these stay here.
+_REASONS = {
+    "withdrawal": "Customer withdraws from the purchase",
+    "damaged": "Product or accessory delivered damaged or missing",
+    "wrong": "Wrong reference, colour or size",
+    "late": "Late delivery",
+    "stock": "Compensation for missing stock",
+    "shipping": "Shipping fees",
+    "other": "Others",
+}
+REASONS = tuple(
+    base.ReasonSpec(usage, code, label, code == "other")
+    for usage in (base.FOR_REFUND, base.FOR_GESTURE)
+    for code, label in _REASONS.items()
+)
+
+# Errors, by code (2.1, 2.3, 2.4, 3.1). Their HTTP status may be anything: bare numbers in `data`
+# become HTTP 500.
+KNOWN_PREFIXES = ("woocommerce_rest_", "woocommerce_api_", "rest_", "wcfmapi_")
+KEY_ERRORS = (
+    "woocommerce_rest_authentication_error",
+    "woocommerce_rest_authentication_missing_parameter",
+)
+# Of WordPress itself, where the key was taken for a user, or the application password is wrong.
+USER_ERRORS = ("invalid_username", "invalid_email", "incorrect_password", "invalid_application")
+NO_ROUTE = "rest_no_route"
+NO_ORDER = (
+    "woocommerce_rest_shop_order_invalid_id",
+    "woocommerce_rest_order_invalid_id",
+    "woocommerce_rest_invalid_order",
+    "wcfmapi_rest_invalid_vendor",
+    "wcfmapi_rest_invalid_shop_order_id",
+)
+NO_INQUIRY = "wcfmapi_rest_invalid_enquiry_id"
+NO_REFUND = "woocommerce_rest_cannot_create_order_refund"
+# 401: nobody is logged in; 403: somebody without the right.
+NO_RIGHT = re.compile(
+    r"rest_forbidden(_context)?|(woocommerce_|wcfmapi_)?rest_cannot_(view|read|create|edit|delete|list)"
+)
+
+# What the refund is known again by, whatever its amount.
+REFERENCE_KEY = "marketplace_helpdesk_reference"
+REFUNDED_ITEM_KEY = "_refunded_item_id"
+
+# Inquiries that are compared with what was read before: the newest page at each reading, so many
+# pages when a notification says that something new came, and every few hours.
+WATCHED_PAGES = 5
+SWEEP_EVERY = timedelta(hours=6)
+# Orders of a seller that are read again by number in one reading.
+REREAD_ORDERS = 20
+
+WEBHOOK_TOPICS = (
+    "order.created",
+    "order.updated",
+    "action.woocommerce_new_customer_note",
+)

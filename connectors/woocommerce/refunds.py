@@ -1,0 +1,298 @@
+"""Giving money back: refunds of lines, and gestures, which are refunds without lines (2.4).
+
+Each carries our own reference, so that one whose answer got lost is known again; where a shop
+drops it, by being new and having the same amounts.
+"""
+
+from decimal import Decimal
+
+from .. import base, errors, money, values
+from . import const, mapper, pictures
+from .action import NO_PICTURE, Action, check_ref
+
+ZERO = Decimal(0)
+ASK_AGAIN = "Look at the payment service whether it paid, before you ask again"
+
+
+class GivingAction(Action):
+    """`get_total`: what is asked in all; `get_lines`: what the call says of lines."""
+
+    def get_total(self):
+        raise NotImplementedError
+
+    def get_lines(self, picture):
+        return []
+
+    def get_items(self, refund_id):
+        raise NotImplementedError
+
+    def is_same(self, refund, step):
+        """Whether a refund at the shop gives just what is asked."""
+        raise NotImplementedError
+
+    # Before sending
+
+    def check_choice(self):
+        if self.operation.pay_back is None:
+            raise errors.RefusedError(
+                "Choose whether the shop's payment service pays the money back, or whether the "
+                "refund is only noted there. Nothing was sent.",
+                "no_choice",
+            )
+        if self.get_total() <= 0:
+            raise errors.RefusedError("An amount above 0 is needed.", "no_amount")
+
+    def picture(self):
+        self.check_choice()
+        picture = self._take()
+        self.check(picture)
+        if self.operation.pay_back:
+            self._check_gateway(picture)
+        return picture
+
+    def _take(self):
+        node, refunds = self.client.get_order_with_refunds(check_ref(self.operation.order_ref))
+        return self.read(lambda: pictures.take(node, refunds))
+
+    def check(self, picture):
+        step = money.get_step(picture["currency"])
+        if self.get_total() - Decimal(picture["left"]) >= step:
+            self.refuse_more()
+        if not any(line["give_back"] for line in picture["lines"].values()):
+            self.refuse_state()
+
+    def refuse_more(self):
+        raise errors.RefusedError(
+            "More is asked than is left of the order: something was given back meanwhile. Nothing "
+            "was sent. Look at the order and ask again.",
+            "over_left",
+        )
+
+    def refuse_state(self):
+        raise errors.RefusedError(
+            "Nothing of this order can be given back in its present state at the shop. Nothing was "
+            "sent.",
+            "no_way",
+        )
+
+    def _check_gateway(self, picture):
+        """Asked first: the shop would refuse it with a sentence of its own."""
+        gateway = self.client.read_gateway(picture["payment_method"], picture["payment_title"])
+        if gateway.can_refund is False:
+            raise errors.RefusedError(
+                "The payment service of this order cannot pay back by itself. Nothing was sent. "
+                "Pay the customer yourself, and have the refund only noted in the shop.",
+                "no_gateway",
+            )
+
+    # Sending
+
+    def send(self, picture):
+        operation = self.operation
+        # Both flags always: WooCommerce takes an absent one for yes.
+        body = {
+            "amount": str(self.get_total()),
+            "reason": operation.reason_text,
+            "api_refund": operation.pay_back,
+            "api_restock": bool(operation.restock),
+            "meta_data": [{"key": const.REFERENCE_KEY, "value": operation.reference}],
+        }
+        lines = self.get_lines(picture)
+        if lines:
+            body["line_items"] = lines
+        path = f"{const.WC}/orders/{check_ref(operation.order_ref)}/refunds"
+        try:
+            answer = self.site.send_for_object(path, body)
+        except errors.RefusedError as error:
+            raise self._explain(error) from None
+        return self._get_outcome(
+            values.required(answer, "id"), values.flag(answer.get("refunded_payment"))
+        )
+
+    def _explain(self, error):
+        """A payment service that fails may have paid all the same: a person looks first."""
+        if error.code != const.NO_REFUND or not self.operation.pay_back:
+            return error
+        quoted = " ".join(error.detail.split())[:300].rstrip(" .")
+        return errors.RefusedError(
+            f"The shop refused it: “{quoted}”. {ASK_AGAIN}.", error.code, error.detail
+        )
+
+    def _get_outcome(self, refund_id, is_paid):
+        message = ""
+        if self.operation.pay_back and not is_paid:
+            message = (
+                "The shop noted the refund, and does not say that the money was paid back: look at "
+                "the payment service."
+            )
+        return base.Outcome(True, message=message, items=tuple(self.get_items(refund_id)))
+
+    # Doubt
+
+    def find(self, before, sent_at):
+        if "refunds" not in before:
+            return base.Finding(base.UNDECIDABLE, reason=NO_PICTURE)
+        now = self._take()
+        found = self._pick(pictures.get_new(before, now), money.get_step(now["currency"]))
+        if not found:
+            return self.settle(self._get_absence(now), sent_at)
+        if self.operation.pay_back and not found["is_paid"]:
+            reason = (
+                "The shop shows the refund, but not that the money was paid back. Look at the "
+                "payment service."
+            )
+            return self.settle(base.Finding(base.UNDECIDABLE, now=now, reason=reason), sent_at)
+        return base.Finding(base.FOUND, self._get_outcome(found["id"], found["is_paid"]), now)
+
+    def _get_absence(self, now):
+        """A refund that the payment service fails on is taken away again by the shop."""
+        if self.operation.pay_back:
+            reason = (
+                "The order shows no new refund, but the payment service may have been asked. Look "
+                "there before it is sent again."
+            )
+            return base.Finding(base.UNDECIDABLE, now=now, reason=reason)
+        reason = "The order shows nothing new that was given back."
+        return base.Finding(base.ABSENT, now=now, reason=reason)
+
+    def _pick(self, new, step):
+        """The one with our reference, else one without any that gives just what was asked."""
+        for refund in new:
+            if refund["reference"] == self.operation.reference:
+                return refund
+        for refund in new:
+            if not refund["reference"] and self.is_same(refund, step):
+                return refund
+        return None
+
+
+class GestureAction(GivingAction):
+    """A free amount: no lines, nothing goes back into stock."""
+
+    def get_total(self):
+        return self.operation.amount
+
+    def get_items(self, refund_id):
+        return [
+            base.ItemResult(base.GESTURE, True, amount=self.operation.amount, remote_id=refund_id)
+        ]
+
+    def is_same(self, refund, step):
+        return not refund["parts"] and abs(Decimal(refund["amount"]) - self.get_total()) < step
+
+
+class RefundAction(GivingAction):
+    """Lines, units, amounts and shipping charges in one refund."""
+
+    def _get_part(self, line):
+        """(goods, shipping) that are asked of a line."""
+        return line.amount, line.shipping if line.with_shipping else ZERO
+
+    def get_total(self):
+        return sum((sum(self._get_part(line)) for line in self.operation.lines), ZERO)
+
+    def check_choice(self):
+        super().check_choice()
+        if self.operation.restock is None and any(line.quantity for line in self.operation.lines):
+            raise errors.RefusedError(
+                "Choose whether the units go back into the shop's stock. Nothing was sent.",
+                "no_choice",
+            )
+        if any(min(self._get_part(line)) < 0 for line in self.operation.lines):
+            raise errors.RefusedError("An amount above 0 is needed.", "no_amount")
+
+    def check(self, picture):
+        step, asked = money.get_step(picture["currency"]), {}
+        for line in self.operation.lines:
+            if line.line_remote_id not in picture["lines"]:
+                raise errors.RefusedError("The shop does not show this order line.", "no_line")
+            goods, shipping = asked.get(line.line_remote_id, (ZERO, ZERO))
+            part = self._get_part(line)
+            asked[line.line_remote_id] = (goods + part[0], shipping + part[1])
+        for line_id, (goods, shipping) in asked.items():
+            shown = picture["lines"][line_id]
+            over = max(goods - Decimal(shown["left"]), shipping - Decimal(shown["left_shipping"]))
+            if over >= step:
+                self.refuse_more()
+            if not shown["give_back"]:
+                self.refuse_state()
+        super().check(picture)
+
+    # What is sent
+
+    def get_lines(self, picture):
+        step = money.get_step(picture.get("currency") or "")
+        found = [self._get_line(picture, line, step) for line in self.operation.lines]
+        shipping = sum((self._get_part(line)[1] for line in self.operation.lines), ZERO)
+        found += self._get_extra(picture, shipping, step)
+        return [entry for entry in found if entry]
+
+    def _get_line(self, picture, line, step):
+        goods = self._get_part(line)[0]
+        if not goods and not line.quantity:
+            return None
+        shown = picture.get("lines", {}).get(line.line_remote_id)
+        left = money.Money.from_json(shown["goods"]) if shown else money.Money(goods)
+        entry = get_entry(line.line_remote_id, split(goods, left, step))
+        if line.quantity:
+            entry["quantity"] = line.quantity
+        return entry
+
+    def _get_extra(self, picture, wanted, step):
+        """Shipping charges first, then fees, each as far as something is left of it."""
+        for item_id, stored in picture.get("extra", {}).items():
+            left = money.Money.from_json(stored)
+            share = min(wanted, left.total(money.TAX_EXCLUDED).quantize(step))
+            if share > 0:
+                wanted -= share
+                yield get_entry(item_id, split(share, left, step))
+
+    def get_items(self, refund_id):
+        return [
+            base.ItemResult(
+                line.line_remote_id,
+                True,
+                amount=sum(self._get_part(line)),
+                remote_id=mapper.get_part_id(refund_id, line.line_remote_id),
+            )
+            for line in self.operation.lines
+        ]
+
+    def is_same(self, refund, step):
+        wanted = {}
+        for line in self.operation.lines:
+            total = sum(self._get_part(line))
+            wanted[line.line_remote_id] = wanted.get(line.line_remote_id, ZERO) + total
+        shown = {line_id: Decimal(amount) for line_id, amount in refund["parts"].items()}
+        lines = {line_id: amount for line_id, amount in wanted.items() if amount}
+        return shown.keys() == lines.keys() and all(
+            abs(amount - shown[line_id]) < step for line_id, amount in lines.items()
+        )
+
+
+def split(asked, left, step):
+    """The Money that gives back `asked`, taxes included, of what is `left`."""
+    if not asked:
+        return money.Money()
+    try:
+        return money.split(asked, left, money.TAX_EXCLUDED, step)
+    except ValueError:
+        raise errors.RefusedError(
+            "More is asked than is left of the order: something was given back meanwhile. Nothing "
+            "was sent. Look at the order and ask again.",
+            "over_left",
+        ) from None
+
+
+def get_entry(item_id, part):
+    """One entry of `line_items`; amounts are texts."""
+    taxes = [
+        {"id": int(rate), "refund_total": format(amount, "f")}
+        for rate, amount in part.taxes.items()
+        if rate.isdecimal() and amount
+    ]
+    return {
+        "id": int(item_id),
+        "refund_total": format(part.amount, "f"),
+        "refund_tax": taxes,
+    }

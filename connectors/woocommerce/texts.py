@@ -1,0 +1,55 @@
+"""Our plain texts as the HTML that WordPress stores, and its HTML as text for comparisons."""
+
+import difflib
+import html
+import re
+import unicodedata
+
+# Share of a text that must be found for it to be taken for the same one, changed.
+LIKE = 0.8
+# Longer texts are compared by their beginning: comparing is slow.
+COMPARED = 2000
+
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_BREAK = re.compile(r"<(br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
+
+
+def to_html(text):
+    """A plain text: nothing in it is markup, its lines stay lines in notes."""
+    return html.escape(text.strip().replace("\r\n", "\n").replace("\r", "\n"), quote=False)
+
+
+def to_html_lines(text):
+    """The same for places that show HTML as it is."""
+    return to_html(text).replace("\n", "<br />")
+
+
+def has_markup(text):
+    """Whether WordPress's text must be read as HTML: it holds tags or entities."""
+    return bool(_TAG.search(text) or re.search(r"&(#\d+|#x[0-9a-f]+|\w+);", text, re.IGNORECASE))
+
+
+def normalise(text):
+    """HTML or text for comparisons: tags, blanks and the spelling of accents do not count."""
+    plain = html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", plain)).strip()
+
+
+def is_like(shown, ours):
+    """Whether a stored text may be `ours`, changed by the site: most of it is there."""
+    wanted = normalise(to_html(ours))[:COMPARED]
+    shown = normalise(shown)[: COMPARED + 200]
+    matcher = difflib.SequenceMatcher(None, shown, wanted, autojunk=False)
+    matched = sum(block.size for block in matcher.get_matching_blocks() if block.size > 2)
+    return matched >= LIKE * len(wanted)
+
+
+def is_same(shown, ours):
+    """Whether a stored text is `ours`, a plain one, maybe below a line that WCFM adds:
+    “<store> has added the following note:”."""
+    shown = normalise(shown)
+    wanted = normalise(to_html(ours))
+    if shown == wanted:
+        return True
+    before = shown.removesuffix(wanted).rstrip() if wanted else ""
+    return before != shown and before.endswith(":")
