@@ -192,7 +192,9 @@ class SaleOrderComment(models.Model):
         self.sudo().operation_id.invalidate_recordset(["state"])
         for comment in self:
             if comment.state == "withdrawn":
-                raise UserError(self.env._("This comment was withdrawn meanwhile: it did not leave."))
+                raise UserError(
+                    self.env._("This comment was withdrawn meanwhile: it did not leave.")
+                )
             if not comment._is_changeable():
                 raise UserError(
                     self.env._(

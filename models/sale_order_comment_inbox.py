@@ -90,7 +90,7 @@ class SaleOrderComment(models.Model):
         return {ref: order for ref, order in picked.items() if order}
 
     def _is_order_of(self, account, order):
-        """Not of another account; of nobody only where no team tells which orders are the shop's."""
+        """Not of another account; of nobody only where no team tells which ones are the shop's."""
         holder = order.marketplace_account_id
         return holder == account or not (holder or account.order_team_id)
 

@@ -20,6 +20,13 @@ class SaleOrder(models.Model):
     marketplace_comment_count = fields.Integer(
         compute="_compute_marketplace_comment_count", groups=WRITERS
     )
+    marketplace_shop_name = fields.Char(
+        "Shop",
+        compute="_compute_marketplace_shop_name",
+        compute_sudo=True,
+        groups=WRITERS,
+        help="The shop or marketplace, with its number of the order.",
+    )
     marketplace_comment_box = fields.Json(
         compute="_compute_marketplace_comment_box",
         groups=WRITERS,
@@ -39,6 +46,15 @@ class SaleOrder(models.Model):
     def _compute_marketplace_comment_box(self):
         for order in self:
             order.marketplace_comment_box = order._origin and order._get_comment_box() or False
+
+    @api.depends(
+        "marketplace_account_id.name", "marketplace_ref", "name", "client_order_ref", "origin"
+    )
+    def _compute_marketplace_shop_name(self):
+        for order in self:
+            account = order.marketplace_account_id
+            number = account and account._get_shop_order_ref(order)
+            order.marketplace_shop_name = " · ".join(filter(None, [account.name, number])) or False
 
     # Where comments go --------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Comments that people write go to the shop: in batches, each with its own result."""
 
 from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import fields

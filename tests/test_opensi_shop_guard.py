@@ -148,11 +148,10 @@ class TestOpensiShopGuard(OpensiShopCase):
         self.assertFalse(self.shop.last_refused_at)
         self.try_it(key="wrong")
         self.assertTrue(self.shop.last_refused_at)
-        parameter = "marketplace_helpdesk.opensi_last_stranger"
-        self.assertEqual(self.env["ir.config_parameter"].get_param(parameter), "never")
+        strangers = self.env.ref("marketplace_helpdesk.parameter_opensi_last_stranger")
+        before = strangers.value
         self.try_it(url=f"{self.shop.web_service_url}0")
-        self.registry.clear_cache()
-        self.assertNotEqual(self.env["ir.config_parameter"].get_param(parameter), "never")
+        self.assertNotEqual(strangers.value, before)
 
     # TLS ----------------------------------------------------------------------------------------
 

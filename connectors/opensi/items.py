@@ -26,8 +26,8 @@ class Item:
     """A comment that OpenSi sends. `order_ref`: our public number of the order, `own_ref`:
     OpenSi's; `number`: OpenSi's number of the comment.
 
-    `date`: as sent, with a zone where it names one, None where it cannot be read; `problem`: why it cannot be stored, in
-    English, "" where it can.
+    `date`: as sent, with a zone where it names one, None where it cannot be read; `problem`: why
+    it cannot be stored, in English, "" where it can.
     """
 
     order_ref: str = ""

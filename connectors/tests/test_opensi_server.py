@@ -192,7 +192,11 @@ def test_markup_that_was_not_escaped():
         ("2020-05-01 23:59", datetime(2020, 5, 1, 23, 59), False),
         ("2020-05-01 23:59:58", datetime(2020, 5, 1, 23, 59, 58), False),
         ("2020-05-01T00:00:00", datetime(2020, 5, 1), False),
-        ("2020-05-01T23:59:58.123456789Z", datetime(2020, 5, 1, 23, 59, 58, tzinfo=timezone.utc), False),
+        (
+            "2020-05-01T23:59:58.123456789Z",
+            datetime(2020, 5, 1, 23, 59, 58, tzinfo=timezone.utc),
+            False,
+        ),
         ("2020-05-01T23:59:58+02:00", datetime(2020, 5, 1, 21, 59, 58, tzinfo=timezone.utc), False),
         ("2020-05-01T23:59:58 -0500", datetime(2020, 5, 2, 4, 59, 58, tzinfo=timezone.utc), False),
     ],
