@@ -9,6 +9,8 @@ from collections import OrderedDict
 WINDOW = 60
 # Whoever calls from more addresses than these pushes his own oldest ones out.
 MAX_ENTRIES = 10_000
+# So many times more failures at all names together than at one.
+ALL_NAMES = 20
 
 
 class CallLimits:
@@ -20,19 +22,41 @@ class CallLimits:
         self._failures = OrderedDict()  # network: (count, time of the last one)
         self._calls = {}  # name: (count, beginning of its minute)
 
-    def note_failure(self, address, duration):
-        """A call from this address knew no key. `duration`: seconds after which it is forgotten."""
+    def note_failure(self, address, name, duration):
+        """A call from this address to `name` knows no key, as far as we know: counted before it is
+        looked at, so that calls at the same time count too. `duration`: seconds after which it is
+        forgotten."""
         network, now = _get_network(address), self._clock()
         with self._lock:
-            count, last = self._failures.pop(network, (0, now))
-            self._failures[network] = (count + 1 if now - last < duration else 1), now
+            for key in ((network, name), (network, None)):
+                count, last = self._failures.pop(key, (0, now))
+                self._failures[key] = (count + 1 if now - last < duration else 1), now
             while len(self._failures) > MAX_ENTRIES:
                 self._failures.popitem(last=False)
 
-    def get_failure_wait(self, address, allowed, duration):
-        """Seconds until a call from this address is looked at again, 0 for now."""
-        count, last = self._failures.get(_get_network(address), (0, 0))
-        return self._get_rest(last, duration) if allowed and count >= allowed else 0
+    def forget_failure(self, address, name):
+        """It knew the key."""
+        network = _get_network(address)
+        with self._lock:
+            for key in ((network, name), (network, None)):
+                count, last = self._failures.get(key, (0, 0))
+                if count > 1:
+                    self._failures[key] = count - 1, last
+                else:
+                    self._failures.pop(key, None)
+
+    def get_failure_wait(self, address, name, allowed, duration):
+        """Seconds until a call from this address to `name` is looked at again, 0 for now.
+
+        Each name counts apart, whether there is one or not: a synchroniser that serves many shops
+        from one address must not be sent away for one of them. All of them together count, too.
+        """
+        network, waits = _get_network(address), [0]
+        for key, limit in (((network, name), allowed), ((network, None), allowed * ALL_NAMES)):
+            count, last = self._failures.get(key, (0, 0))
+            if limit and count >= limit:
+                waits.append(self._get_rest(last, duration))
+        return max(waits)
 
     def note_call(self, name):
         """A call under this name was let in. There are as many names as accounts."""

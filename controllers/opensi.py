@@ -40,7 +40,8 @@ class OpensiService(http.Controller):
         except Exception as error:
             # Odoo tries again where it can, and sends this where it gives up.
             is_1_2 = "application/soap+xml" in request.httprequest.headers.get("Content-Type", "")
-            fault = server.write_fault("1.2" if is_1_2 else "1.1", BROKEN)
+            version = "1.2" if is_1_2 else "1.1"
+            fault = server.write_fault(version, BROKEN, by_caller=False)
             error.error_response = _send(fault)
             raise
 
@@ -55,9 +56,10 @@ class OpensiService(http.Controller):
     def _take(self, service_key):
         limits, address = get_limits(request.env.registry), request.httprequest.remote_addr
         allowed, seconds = _get_failure_limit()
-        wait = limits.get_failure_wait(address, allowed, seconds)
+        wait = limits.get_failure_wait(address, service_key, allowed, seconds)
         if wait:
             return _send_away(wait)
+        limits.note_failure(address, service_key, seconds)
         if request.httprequest.headers.get("Content-Encoding", "identity").lower() != "identity":
             return request.make_response("Send the request without compression.", status=415)
         content = request.httprequest.get_data()
@@ -67,13 +69,13 @@ class OpensiService(http.Controller):
             content_type = request.httprequest.headers.get("Content-Type", "")
             call = server.parse(content, content_type)
         except server.BadCall as error:
-            limits.note_failure(address, seconds)
             return _send(server.write_fault(error.version, error.message))
         accounts = request.env(user=SUPERUSER_ID, su=True, context={})["marketplace.account"]
         is_secure = request.httprequest.scheme == "https"
         account, refusal, is_original = accounts._admit(service_key, call, is_secure)
-        if not account:
-            limits.note_failure(address, seconds)
+        if account:
+            limits.forget_failure(address, service_key)
+        else:
             _logger.info("A call of OpenSi from %s was refused", address)
         if refusal:
             return _send(server.write_fault(call.version, refusal, is_original))

@@ -8,4 +8,6 @@ UPDATE marketplace_account
        webhook_secret = NULL,
        webhook_ids = NULL,
        webhook_wish = NULL,
+       comment_first_id = NULL,
+       comment_sequence_id = NULL,
        token_expires_at = NULL;

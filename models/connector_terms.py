@@ -27,7 +27,6 @@ TERMS = (
     _lt("Withdraws from the purchase"),
     _lt("Order not shipped"),
     _lt("Orders"),
-    _lt("Order notes"),
     _lt("Claims"),
     _lt("Questions about orders"),
     _lt("Questions about offers"),
@@ -279,7 +278,10 @@ TERMS = (
     _lt(
         "The shop answers, but the key can be read on the way: http:// is allowed for this account."
     ),
-    _lt("The shop does not know an order of this number."),
+    _lt(
+        "The shop does not know an order of this number. Correct the number on the order, then "
+        "send the comment again."
+    ),
     _lt(
         "The shop does not know the website code. Check it: it is that of the OpenSi module in "
         "the shop."
@@ -309,7 +311,6 @@ TERMS = (
     _lt("This order is not in the shop."),
     _lt("Web service"),
     _lt("Website code"),
-    # WooCommerce and WCFM
     _lt("A message may have 50,000 characters. Nothing was sent."),
     _lt("A note goes to the customer or to nobody."),
     _lt("A note is a text without files."),
@@ -319,8 +320,8 @@ TERMS = (
     _lt("An answer with nearly this text came meanwhile: it may be this one, changed there."),
     _lt("Answers and notes are texts without files."),
     _lt(
-        "Choose whether the shop's payment service pays the money back, or whether the refund "
-        "is only noted there. Nothing was sent."
+        "Choose whether the shop's payment service pays the money back, or whether the refund is "
+        "only noted there. Nothing was sent."
     ),
     _lt("Choose whether the units go back into the shop's stock. Nothing was sent."),
     _lt("Consumer key and consumer secret are missing."),
@@ -344,6 +345,7 @@ TERMS = (
         "sent."
     ),
     _lt("Order comments"),
+    _lt("Order notes"),
     _lt("Payment services"),
     _lt("Reached as a seller (wcfmmp/v1), with the seller's own orders only."),
     _lt("Reached as the shop's operator (wc/v3), with all its orders."),
@@ -379,8 +381,8 @@ TERMS = (
         "on orders. Nothing was sent."
     ),
     _lt(
-        "The marketplace does not have WCFM Ultimate: there are no support tickets, and sellers"
-        " cannot write notes on orders."
+        "The marketplace does not have WCFM Ultimate: there are no support tickets, and sellers "
+        "cannot write notes on orders."
     ),
     _lt("The marketplace does not show the replies of this thread."),
     _lt(
@@ -394,12 +396,12 @@ TERMS = (
     _lt("The message is empty."),
     _lt("The order does not show this note."),
     _lt(
-        "The order shows no new refund, but the payment service may have been asked. Look there"
-        " before it is sent again."
+        "The order shows no new refund, but the payment service may have been asked. Look there "
+        "before it is sent again."
     ),
     _lt(
-        "The payment service of this order cannot pay back by itself. Nothing was sent. Pay the"
-        " customer yourself, and have the refund only noted in the shop."
+        "The payment service of this order cannot pay back by itself. Nothing was sent. Pay the "
+        "customer yourself, and have the refund only noted in the shop."
     ),
     _lt(
         "The shop answers as if no key had come. “Test connection” finds out whether the key "
@@ -407,12 +409,8 @@ TERMS = (
     ),
     _lt("The shop can be asked to tell of changes at once."),
     _lt(
-        "The shop did not accept the signature. Check the consumer secret, and that the address"
-        " is the one in the shop's settings, with or without www."
-    ),
-    _lt(
-        "The shop does not know an order of this number. Correct the number on the order, then "
-        "send the comment again."
+        "The shop did not accept the signature. Check the consumer secret, and that the address "
+        "is the one in the shop's settings, with or without www."
     ),
     _lt("The shop does not know this inquiry."),
     _lt("The shop does not know this order."),
@@ -421,8 +419,8 @@ TERMS = (
     _lt("The shop gives no token; nothing was sent. It is tried again later."),
     _lt("The shop has no WCFM: there are no inquiries or support tickets."),
     _lt(
-        "The shop is a WCFM marketplace. This key sees the orders of all sellers; inquiries and"
-        " support tickets need an account of the provider “WCFM seller”."
+        "The shop is a WCFM marketplace. This key sees the orders of all sellers; inquiries and "
+        "support tickets need an account of the provider “WCFM seller”."
     ),
     _lt("The shop is your own."),
     _lt(
@@ -447,6 +445,7 @@ TERMS = (
         "The shop's clock and this server's differ by more than 15 minutes: nothing was done. "
         "Have one of them set."
     ),
+    _lt("The shop's numbers of orders are made of digits only."),
     _lt(
         "The shop's web server loses the login of calls. It works with the key in the address: "
         "choose that on the account."
@@ -454,12 +453,12 @@ TERMS = (
     _lt("The site answers and has WCFM's web service."),
     _lt("The site answers and has WooCommerce."),
     _lt(
-        "The site answers as if nobody had logged in: its web server loses the login on the "
-        "way. Tell the marketplace."
+        "The site answers as if nobody had logged in: its web server loses the login on the way. "
+        "Tell the marketplace."
     ),
     _lt(
-        "The site answers, but WCFM's web service is not there: the marketplace lacks the "
-        "plugin “WCFM Marketplace REST API”."
+        "The site answers, but WCFM's web service is not there: the marketplace lacks the plugin "
+        "“WCFM Marketplace REST API”."
     ),
     _lt(
         "The site answers, but WooCommerce's web service is not there. Check the address, and "
@@ -467,8 +466,8 @@ TERMS = (
     ),
     _lt("The site answers, but it is no WCFM marketplace. Check the address."),
     _lt(
-        "The site does not have this web service: check the address, and whether the plugins "
-        "are active there."
+        "The site does not have this web service: check the address, and whether the plugins are "
+        "active there."
     ),
     _lt(
         "The site does not tell which vendor the login is. Give the name and password of your "
@@ -478,7 +477,6 @@ TERMS = (
         "The site gives no tokens: it has no JWT plugin. Make an application password in your "
         "profile there, and enter it as the password."
     ),
-    _lt("The site shows strangers nothing of what it has."),
     _lt(
         "The site's JWT plugin is not set up. Tell the marketplace, or make an application "
         "password in your profile there."
@@ -498,24 +496,20 @@ TERMS = (
         "WCFM has no call for refunds of its sellers: ask for the refund in the store manager "
         "there."
     ),
-    _lt(
-        "WCFM has no call for refunds of its vendors: ask for the refund in the store manager "
-        "there."
-    ),
     _lt("WCFM has no call to write to the marketplace."),
     _lt("WCFM has no incidents."),
     _lt("WCFM lets sellers cancel nothing by a call."),
     _lt(
-        "WCFM lets sellers start no conversation: a comment that the customer can see is mailed"
-        " to him."
+        "WCFM lets sellers start no conversation: a comment that the customer can see is mailed "
+        "to him."
     ),
     _lt("Webhooks"),
     _lt("What answers at this address is no WordPress site. Check the address."),
     _lt("WooCommerce cancels whole orders only."),
     _lt("WooCommerce cancels whole orders only. A refund before shipment gives back lines."),
     _lt(
-        "WooCommerce has no conversations: what customers write back arrives by mail. A comment"
-        " that the customer can see is mailed to him."
+        "WooCommerce has no conversations: what customers write back arrives by mail. A comment "
+        "that the customer can see is mailed to him."
     ),
     _lt("WooCommerce has no incidents."),
     _lt(
@@ -526,11 +520,16 @@ TERMS = (
         "choose that on the account."
     ),
     _lt("Your user at the marketplace may not do this. Ask the marketplace for the right."),
+    _lt("The site shows strangers nothing of what it has."),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
     _lt("The marketplace refused it: “%(reason)s”."),
     _lt("The shop refused it: “%(reason)s”."),
+    _lt(
+        "The shop refused it: “%(reason)s”. Look at the payment service whether it paid, before "
+        "you ask again."
+    ),
     _lt(
         "The key may not do this. Give its user the right %(roles)s in the marketplace's back "
         "office, or take the key of an administrator."

@@ -11,6 +11,8 @@ from ..connectors.opensi import const, keys, server
 from .connector_terms import translate_term
 
 ACCEPTING = ("observing", "enabled")
+# When somebody last called at an address that nobody has.
+STRANGERS_PARAMETER = "marketplace_helpdesk.opensi_last_stranger"
 # Stand in for the credentials of an account that there is not: nobody can know them.
 _NOBODY = secrets.token_hex(), secrets.token_hex()
 
@@ -37,6 +39,7 @@ class MarketplaceAccount(models.Model):
         # Who has no right key must not learn which account he has met by the look of the refusal.
         is_original = "original" in services.mapped("fault_style")
         if not is_right:
+            called._note_stranger()
             return self.browse(), const.BAD_KEY, is_original
         called = called._for_call()
         if not is_secure and not called.allow_http:
@@ -85,6 +88,21 @@ class MarketplaceAccount(models.Model):
         )
         return const.BAD_WEBSITE_CODE
 
+    def _note_stranger(self):
+        """When somebody called with a wrong key. Where there is no account, a row of as much work
+        is written: who waits for the answer must not learn which of the two happened."""
+        if self:
+            where = SQL(
+                "marketplace_account SET last_refused_at = NOW() AT TIME ZONE 'UTC' WHERE id = %s",
+                self.id,
+            )
+        else:
+            where = SQL(
+                "ir_config_parameter SET value = NOW()::text WHERE key = %s", STRANGERS_PARAMETER
+            )
+        self.env.execute_query(SQL("UPDATE %s RETURNING id", where))
+        self.invalidate_recordset(["last_refused_at"])
+
     def _note_call(self, problem=False):
         self.write({"last_call_at": fields.Datetime.now(), "last_call_problem": problem})
 
@@ -95,15 +113,21 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         if call.operation == "getVersion":
             self._note_call()
-            return server.write_value(call, self._get_service_version())
+            return self._write_value(call, self._get_service_version())
         if call.operation == "getDatetime":
             self._note_call()
             now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
-            return server.write_value(call, f"{now:%Y-%m-%d %H:%M:%S}")
+            return self._write_value(call, f"{now:%Y-%m-%d %H:%M:%S}")
         self._lock_service()
         results = self.env["sale.order.comment"]._receive(self, call.items)
-        self._note_call(self._get_refused_items(results))
+        problem = self._get_refused_items(results)
+        self._note_call(problem)
+        if problem:  # the next good call takes its place, the to-do stays
+            self._alarm(self._get_alarm("not_taken"), problem)
         return server.write_results(call, results, self.fault_style == "original")
+
+    def _write_value(self, call, text):
+        return server.write_value(call, text, self.fault_style == "original")
 
     def _get_service_version(self):
         version = get_manifest("marketplace_helpdesk")["version"]

@@ -15,6 +15,8 @@ from .marketplace_operation import OPEN_STATES
 # The shop's numbers are 32-bit integers; ours begin far above what an ERP has used up.
 FIRST_RANGE, LAST_RANGE, RANGE_SIZE = 1_000, 2_146, 1_000_000
 MAX_BATCH = 10_000
+# OpenSi may have nothing to say over a long weekend.
+SERVICE_SILENCE = timedelta(days=4)
 FEED, SHOP = "feed", "shop"
 
 
@@ -79,6 +81,9 @@ class MarketplaceAccount(models.Model):
     )
     last_call_at = fields.Datetime("Last Call", readonly=True, copy=False)
     last_call_problem = fields.Char(readonly=True, copy=False)
+    last_refused_at = fields.Datetime(
+        "Last Wrong Key", readonly=True, copy=False, help="Somebody called with another key."
+    )
     comment_count = fields.Integer(compute="_compute_comment_counts")
     comment_refused_count = fields.Integer(compute="_compute_comment_counts")
 
@@ -175,8 +180,21 @@ class MarketplaceAccount(models.Model):
     def _give_own_numbers(self):
         """An address for the web service and a range of comment numbers, each account its own."""
         for account in self.with_context(active_test=False).sudo():
-            account.service_key = account.service_key or uuid.uuid4().hex
-            account.comment_first_id = account.comment_first_id or self._choose_comment_range()
+            if not account.service_key:
+                account.service_key = uuid.uuid4().hex
+            if not account.comment_first_id:
+                account.comment_first_id = self._choose_comment_range()
+            if not account.comment_sequence_id:
+                account.comment_sequence_id = account._make_comment_sequence()
+
+    def _make_comment_sequence(self):
+        return self.env["ir.sequence"].create(
+            {
+                "name": f"Order comments: {self.name}",
+                "company_id": self.company_id.id,
+                "number_next": self.comment_first_id,
+            }
+        )
 
     @api.model
     def _choose_comment_range(self):
@@ -192,19 +210,7 @@ class MarketplaceAccount(models.Model):
         """The next numbers of our range, as texts; never drawn twice."""
         self.ensure_one()
         account = self.sudo()
-        if not account.comment_sequence_id:
-            account.lock_for_update()
-            account.comment_sequence_id = (
-                self.env["ir.sequence"]
-                .sudo()
-                .create(
-                    {
-                        "name": f"Order comments: {account.name}",
-                        "company_id": account.company_id.id,
-                        "number_next": account.comment_first_id,
-                    }
-                )
-            )
+        account._give_own_numbers()
         rows = self.env.execute_query(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
@@ -228,6 +234,8 @@ class MarketplaceAccount(models.Model):
         return accounts
 
     def write(self, vals):
+        if vals.get("comment_first_id"):
+            self._check_range_unused(vals["comment_first_id"])
         result = super().write(vals)
         if "comment_first_id" in vals:
             for account in self.sudo().filtered("comment_sequence_id"):
@@ -241,6 +249,26 @@ class MarketplaceAccount(models.Model):
         result = super().unlink()
         sequences.unlink()
         return result
+
+    def _check_range_unused(self, first):
+        """Numbers that left already would be drawn again."""
+        self.env["sale.order.comment"].flush_model(["account_id", "direction", "remote_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT 1 FROM sale_order_comment
+                 WHERE account_id = ANY(%s) AND direction = 'out' AND remote_id ~ '^[0-9]+$'
+                   AND remote_id::bigint >= %s AND remote_id::bigint < %s LIMIT 1
+                """,
+                self.ids,
+                first,
+                first + RANGE_SIZE,
+            )
+        )
+        if rows and any(account.comment_first_id != first for account in self):
+            raise ValidationError(
+                self.env._("Comments with numbers of this range have left already: choose another.")
+            )
 
     def _link_team_orders(self):
         """Orders of the team that are at work now belong to the shop from here on."""
@@ -288,18 +316,23 @@ class MarketplaceAccount(models.Model):
             self._trigger_job()
 
     def _watch_comments(self):
-        """Comments that have been due for long are an alarm."""
-        limit = fields.Datetime.now() - timedelta(hours=self.silence_hours)
+        """Comments that have been due for long, and an OpenSi that calls no more, are alarms."""
+        now = fields.Datetime.now()
         late = self.env["sale.order.comment"].search_count(
             [
                 ("account_id", "=", self.id),
                 ("state", "=", "waiting"),
                 ("channel", "=", "shop"),
-                ("due_at", "<", limit),
+                ("due_at", "<", now - timedelta(hours=self.silence_hours)),
             ],
             limit=1,
         )
-        if late:
-            self._alarm(self._get_alarm("comments"))
+        quiet = self._is_web_service() and self.last_call_at
+        self._raise_or_withdraw("comments", late)
+        self._raise_or_withdraw("no_call", quiet and quiet < now - SERVICE_SILENCE)
+
+    def _raise_or_withdraw(self, kind, is_wrong):
+        if is_wrong:
+            self._alarm(self._get_alarm(kind))
         else:
-            self._withdraw_alarm("comments")
+            self._withdraw_alarm(kind)

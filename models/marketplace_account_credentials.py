@@ -120,8 +120,8 @@ class MarketplaceAccount(models.Model):
         if twin:
             raise UserError(
                 self.env._(
-                    "“%s” reads the same shop with the same login already: everything would come "
-                    "twice.",
+                    "“%s” works for the same shop with the same login already: everything would "
+                    "come, or leave, twice.",
                     twin.name,
                 )
             )

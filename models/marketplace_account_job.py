@@ -228,6 +228,8 @@ class MarketplaceAccount(models.Model):
             "stopped": env._("“%s” stopped: its login is refused", self.name),
             "silent": env._("“%s” is silent: messages may be missing", self.name),
             "comments": env._("Order comments do not arrive at “%s”", self.name),
+            "no_call": env._("OpenSi calls “%s” no more", self.name),
+            "not_taken": env._("Comments of OpenSi were not taken by “%s”", self.name),
             "closed": env._("The shop of “%s” is not open", self.name),
         }[kind]
 
@@ -265,5 +267,6 @@ class MarketplaceAccount(models.Model):
                 account._alarm(account._get_alarm("silent"), ", ".join(silent.mapped("name")))
             else:
                 account._withdraw_alarm("silent")
-            account._watch_comments()
             self.env["marketplace.refund.import"]._follow(account)
+        for account in accounts.filtered(lambda a: a.active and a.state == "enabled"):
+            account._watch_comments()

@@ -1,14 +1,18 @@
 """A batch of comments in the outbox: sent again safely, cut in halves where the shop chokes."""
 
 import dataclasses
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import base
 
-# So often the shop may fail on the same comments before they are looked at one by one.
+# So often the shop may fail on a batch before it is cut, and on one comment alone before it lets
+# others pass.
 FAULTS_BEFORE_CUTTING = 2
+ATTEMPTS_ALONE = 4
+LONGEST_PAUSE = 60  # minutes
 # Orders of a batch that a list shows.
 NAMED = 3
 
@@ -23,15 +27,22 @@ class MarketplaceOperation(models.Model):
         return self._complete_comments(operation) if self.kind == base.COMMENT else operation
 
     def _complete_comments(self, operation):
-        """Which of them an earlier attempt may have brought is known only when they leave."""
-        left = set(self.comment_ids.filtered("has_left").mapped("remote_id"))
+        """What is still to leave with it, and which of it an earlier attempt may have brought:
+        known only when it leaves."""
+        rows = {c.remote_id: c for c in self.comment_ids if c.state == "waiting"}
         return dataclasses.replace(
             operation,
             comments=tuple(
-                dataclasses.replace(comment, may_be_there=comment.number in left)
+                dataclasses.replace(comment, may_be_there=rows[comment.number].has_left)
                 for comment in operation.comments
+                if comment.number in rows
             ),
         )
+
+    def _drop_if_empty(self):
+        """Batches whose comments were all taken back or changed."""
+        for operation in self.filtered(lambda o: o.state == "pending" and not o.comment_ids):
+            operation._set_state("cancelled", message=self.env._("Its comments were taken back."))
 
     def _set_state(self, state, **values):
         result = super()._set_state(state, **values)
@@ -50,10 +61,10 @@ class MarketplaceOperation(models.Model):
         elif self.state == "rejected":
             for comment in waiting:
                 comment._refuse(self.message, self.code)
+        elif self.state == "done":  # a person saw them at the shop
+            waiting._mark_sent(False)
         elif self.state == "cancelled":
             waiting.write({"state": "withdrawn"})
-        elif self.state == "done":
-            waiting._mark_sent(False)  # as a person decided: those with a result wait no more
         elif self.state == "pending":
             waiting.filtered("reason").reason = False
         if self.state != "unknown":
@@ -80,6 +91,12 @@ class MarketplaceOperation(models.Model):
         notes = (picture or {}).get("notes")
         return "" if notes is None else self.env._("%s notes", len(notes))
 
+    def action_abandon(self):
+        """Comments are withdrawn one by one, by those who wrote them."""
+        if any(operation.kind == base.COMMENT for operation in self):
+            raise UserError(self.env._("Withdraw the comments on their orders instead."))
+        return super().action_abandon()
+
     def action_retry(self):
         """Refused comments go again one by one, from their orders."""
         if any(o.kind == base.COMMENT and o.state == "rejected" for o in self):
@@ -95,30 +112,58 @@ class MarketplaceOperation(models.Model):
             operation.about = ", ".join([*names][:NAMED]) + ("…" if len(names) > NAMED else "")
         return result
 
-    def _is_to_be_cut(self):
-        """Whether the shop has failed on this batch often enough to look for the reason in it."""
-        return self.kind == base.COMMENT and self.attempts >= FAULTS_BEFORE_CUTTING
+    # A shop that fails --------------------------------------------------------------------------
+
+    def _get_pause(self):
+        """When a batch that is in doubt is sent again: later and later, up to an hour."""
+        if self.kind != base.COMMENT or self.attempts < 2 or not self._is_known_by_number():
+            return False
+        minutes = min(2**self.attempts, LONGEST_PAUSE)
+        return fields.Datetime.now() + timedelta(minutes=minutes)
+
+    def _has_stepped_aside(self):
+        """Whether this is one comment alone that the shop has failed on for long: others pass."""
+        is_alone = self.attempts >= ATTEMPTS_ALONE and len(self.comment_ids) <= 1
+        return is_alone and self._is_known_by_number()
+
+    def _is_known_by_number(self):
+        """Whether the shop knows comments by our numbers, so that sending again is harmless; where
+        it takes them one by one it does not, and doubt is settled by looking."""
+        return self.account_id._get_max_comments() != 1
 
     def _cut_comments(self):
-        """The shop answers a batch with a fault, again and again: halves tell which comment it is.
+        """A batch whose outcome is unknown again and again goes in halves, until the comment that
+        the shop fails on stands alone.
 
-        One comment alone that it always fails on is refused.
+        That one is refused once others were delivered since; as long as none is, the shop itself
+        has a problem, and it goes on waiting.
         """
         self.ensure_one()
-        comments, account = self.comment_ids.sorted("id"), self.account_id
-        if len(comments) == 1:
-            self._set_state(
-                "rejected",
-                code=self.code,
-                message=self._get_reader_env()._(
-                    "The shop fails on this comment each time. Change its text, then send it again."
-                ),
-            )
+        if not self._is_known_by_number():
             return
-        half = len(comments) // 2
-        for part in (comments[:half], comments[half:]):
-            part._queue(account)
-        self._set_state(
-            "cancelled",
-            message=self._get_reader_env()._("The shop failed on it: sent again in two halves."),
+        comments = self.comment_ids.sorted("id")
+        env = self._get_reader_env()
+        if len(comments) == 1:
+            if self.attempts >= ATTEMPTS_ALONE and self._has_shop_worked_since():
+                message = env._(
+                    "The shop fails on this comment each time. Look whether it is there; change "
+                    "its text, then send it again."
+                )
+                self._set_state("rejected", code=self.code, message=message)
+        elif self.attempts >= FAULTS_BEFORE_CUTTING:
+            half = len(comments) // 2
+            for part in (comments[:half], comments[half:]):
+                part._queue(self.account_id)
+            self._set_state(
+                "cancelled", message=env._("The shop failed on it: sent again in two halves.")
+            )
+
+    def _has_shop_worked_since(self):
+        """Whether the shop took another comment after this one was first tried."""
+        comments = self.env["sale.order.comment"]
+        return bool(
+            comments.search_count(
+                [("account_id", "=", self.account_id.id), ("sent_at", ">", self.create_date)],
+                limit=1,
+            )
         )

@@ -10,7 +10,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..connectors import base, errors
-from ..connectors.soap import SoapFault
 from .connector_terms import translate_term
 
 _logger = logging.getLogger(__name__)
@@ -366,7 +365,7 @@ class MarketplaceOutbox(models.AbstractModel):
         message = self._sentence(operation, error)
         if isinstance(error, errors.UnknownOutcomeError):
             self._set_unknown(operation, message, error)
-            if isinstance(error, SoapFault) and operation._is_to_be_cut():
+            if operation.kind == base.COMMENT:
                 operation._cut_comments()
         elif isinstance(error, errors.NotSentError):
             operation._postpone(message, error.retry_after)
@@ -502,7 +501,7 @@ class MarketplaceOutbox(models.AbstractModel):
                 "pending",
                 now=finding.now,
                 doubted_at=operation.sent_at,
-                retry_at=False,
+                retry_at=operation._get_pause(),
                 message=translate_term(operation._get_reader_env(), finding.reason) or False,
             )
         elif finding.verdict == base.NOT_YET:

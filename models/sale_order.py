@@ -468,6 +468,21 @@ class SaleOrder(models.Model):
             },
         }
 
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Agents who are no salespeople open orders, from an activity for instance, with the form
+        that needs no more than their rights."""
+        if view_type == "form" and not view_id and self._is_marketplace_agent_only():
+            view_id = self.env.ref("marketplace_helpdesk.sale_order_view_form_agent").id
+        return super().get_view(view_id, view_type, **options)
+
+    @api.model
+    def _is_marketplace_agent_only(self):
+        has_group = self.env.user.has_group
+        return has_group("marketplace_helpdesk.group_agent") and not has_group(
+            "sales_team.group_sale_salesman"
+        )
+
     def _action_open_from_marketplace(self):
         """This order: all of it for salespeople, the marketplace's side for agents."""
         self.ensure_one()
@@ -477,7 +492,7 @@ class SaleOrder(models.Model):
             "res_id": self.id,
             "view_mode": "form",
         }
-        if not self.env.user.has_group("sales_team.group_sale_salesman"):
+        if self._is_marketplace_agent_only():
             view = self.env.ref("marketplace_helpdesk.sale_order_view_form_agent")
             action["views"] = [(view.id, "form")]
         return action

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from ..connectors import base
 
+# The shop has a comment with this number.
+KNOWN_CODE = "2001"
 STATES = [
     ("refused", "Turned Down"),
     ("waiting", "Waiting"),
@@ -142,7 +144,13 @@ class SaleOrderComment(models.Model):
             return False
         if self.state == "kept":
             return not self.is_visible and not self.is_mailed
-        return self.state == "refused" or not (self.operation_id or self.has_left)
+        return self.state == "refused" or self._is_still_here()
+
+    def _is_still_here(self):
+        """Whether a comment that waits has surely not left, and is not leaving now."""
+        operation = self.sudo().operation_id
+        is_batch = not operation or operation.kind == base.COMMENT
+        return is_batch and not self.has_left and operation.state in (False, "pending")
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -177,9 +185,16 @@ class SaleOrderComment(models.Model):
     def _check_changeable(self, changed):
         if changed == {"todo_user_id"}:
             return
+        # The batch first: the job takes it in this order, too.
+        self.sudo().operation_id.lock_for_update()
         self.sudo().lock_for_update()
         self.invalidate_recordset(["state", "operation_id", "has_left"])
+        self.sudo().operation_id.invalidate_recordset(["state"])
         for comment in self:
+            if comment.state == "withdrawn":
+                raise UserError(
+                    self.env._("This comment was withdrawn meanwhile: it did not leave.")
+                )
             if not comment._is_changeable():
                 raise UserError(
                     self.env._(
@@ -207,26 +222,28 @@ class SaleOrderComment(models.Model):
 
     def _start(self, user):
         """What becomes of new comments. `user`: who wrote them."""
+        self.write({"user_id": user.id, "author_name": user.name})
+        self._choose_channel()
+        self._take_bubble(self.env.context.get("marketplace_bubble"))
+        self._post_bubble()
+        self._go()
+        self.filtered("todo_user_id").with_user(user)._set_to_do()
+
+    def _choose_channel(self):
+        """By the account of the order as it is now."""
         for (order, visible), comments in self.grouped(
             lambda c: (c.order_id, c.is_visible)
         ).items():
             comments.write(
                 {
-                    "mail_message_id": self.env.context.get("marketplace_bubble_id"),
                     "account_id": order.marketplace_account_id.id,
-                    "user_id": user.id,
-                    "author_name": user.name,
                     "channel": order._get_comment_channel(visible),
                 }
             )
-        self._post_bubble()
-        self._go()
-        self.filtered("todo_user_id").with_user(user)._set_to_do()
 
     def _restart(self):
         """What becomes of changed comments: they are new ones for the shop."""
-        for comment in self:
-            comment.channel = comment.order_id._get_comment_channel(comment.is_visible)
+        self._choose_channel()
         self._update_bubble()
         self._go()
 
@@ -236,9 +253,13 @@ class SaleOrderComment(models.Model):
             lambda c: (c.channel, c.account_id)
         ).items():
             refused = {c: c.operation_id.filtered(lambda o: o.kind == base.REPLY) for c in comments}
+            batches = comments.operation_id - self.env["marketplace.operation"].union(
+                *refused.values()
+            )
             comments.write(
                 {"code": False, "reason": False, "has_left": False, "operation_id": False}
             )
+            batches._drop_if_empty()
             if channel == "shop":
                 comments._wait_for_shop(account)
             elif channel == "message":
@@ -268,9 +289,19 @@ class SaleOrderComment(models.Model):
                     self.env._("Only comments that wait or were turned down can be withdrawn.")
                 )
             comment._check_changeable(_WRITTEN_BY_PEOPLE)
-            comment.sudo().write({"state": "withdrawn"})
-            comment.sudo()._withdraw_alert()
+            comment.sudo()._take_back()
             comment._tell_screens()
+
+    def _take_back(self):
+        """Out of what carries it: the batch goes without it, a refused answer is given up."""
+        operation = self.operation_id
+        reason = self.env._("Withdrawn by %s.", self.env.user.name)
+        self.write({"state": "withdrawn", "operation_id": False, "reason": reason})
+        if operation.kind == base.REPLY and operation.state == "rejected":
+            operation._set_state("cancelled", message=self.env._("The comment was withdrawn."))
+        elif operation.kind == base.COMMENT:
+            operation._drop_if_empty()
+        self._withdraw_alert()
 
     def action_correct(self):
         """Open the comment to correct it; saving it sends it again."""
@@ -293,13 +324,18 @@ class SaleOrderComment(models.Model):
             comment._check_changeable(_WRITTEN_BY_PEOPLE)
             if comment.state == "refused":
                 comment._check_text()
-                if comment.code == base.NO_RESULT:
-                    # The shop said nothing: under the same number it cannot come twice.
-                    comment.sudo()._wait_again()
+                if comment._may_be_there():
+                    comment.sudo()._wait_again(at_once=True)
                 else:
-                    comment.sudo()._go()
+                    comment.sudo()._restart()
                 comment.sudo()._withdraw_alert()
         return {"type": "ir.actions.act_window_close"}
+
+    def _may_be_there(self):
+        """Whether the shop may have it: under the same number it cannot come twice. Not where the
+        number is known to be somebody else's."""
+        is_left = self.has_left or self.code == base.NO_RESULT
+        return self.channel == "shop" and is_left and self.code != KNOWN_CODE
 
     def _check_writer(self):
         self.check_access("write")

@@ -40,17 +40,29 @@ class SaleOrderComment(models.Model):
         }
 
     def _get_bubble_audience(self):
-        xmlid = "mail.mt_comment" if self.is_visible else "mail.mt_note"
+        """What the customer reads at the shop is no business of Odoo's own portal."""
+        is_public = self.is_visible and self.channel == "odoo"
+        xmlid = "mail.mt_comment" if is_public else "mail.mt_note"
         return {
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(xmlid),
-            "is_internal": not self.is_visible,
+            "is_internal": not is_public,
         }
+
+    def _take_bubble(self, message):
+        """A message of the order that becomes this comment, and stays as it is. `message`: a
+        mail.message, checked by whoever hands it over; what comes over RPC is never a record."""
+        if not isinstance(message, models.BaseModel) or len(self) != 1:
+            return
+        is_public = not self._get_bubble_audience()["is_internal"]
+        if not is_public or not (message.is_internal or message.subtype_id.internal):
+            self.mail_message_id = message.sudo()
 
     def _update_bubble(self):
         """Its bubble says what a corrected comment says; a message of somebody's own stays."""
         for comment in self:
-            bubble = comment.mail_message_id
-            if bubble.message_type == "marketplace":
+            bubble, order = comment.mail_message_id, comment.order_id
+            is_own = (bubble.model, bubble.res_id) == (order._name, order.id)
+            if is_own and bubble.message_type == "marketplace":
                 bubble.write({"body": comment._get_html(), **comment._get_bubble_audience()})
 
     @api.model
@@ -76,7 +88,7 @@ class SaleOrderComment(models.Model):
 
         `replaces`: the operation of this comment as it was before it was corrected.
         """
-        order = self.order_id.with_user(self.user_id)
+        order = self.order_id.sudo(False)  # whoever writes or corrects it is who speaks
         account = order.marketplace_account_id
         account._check_answer_content(self.text, confirmed=False)
         case = order._get_conversation()

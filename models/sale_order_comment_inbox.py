@@ -62,33 +62,44 @@ class SaleOrderComment(models.Model):
     # Looking up ---------------------------------------------------------------------------------
 
     def _find_commented(self, account, refs):
-        """{the shop's number: sale order} of the orders that are this shop's."""
-        found = self.env["marketplace.orders"]._look_up(account, list(refs))
-        if account.order_field == "name":
-            found |= self._find_by_own_number(account, refs - found.keys())
-        return {
-            ref: order for ref, order in found.items() if self._is_order_of(account, ref, order)
-        }
+        """{the shop's number: sale order} of the orders that are this shop's.
 
-    def _find_by_own_number(self, account, refs):
-        """Our own number tells an order for sure, also one that a marketplace brought."""
+        A number that several orders of the shop have tells none of them, cancelled ones aside.
+        """
         names = {account._format_order_ref(ref): ref for ref in refs if ref}
         if not names:
             return {}
-        orders = self.env["sale.order"].search_fetch(
-            [("company_id", "=", account.company_id.id), ("name", "in", list(names))],
-            ["name", "company_id", "marketplace_account_id", "partner_id"],
+        candidates = self.env["sale.order"].search_fetch(
+            [
+                ("company_id", "=", account.company_id.id),
+                "|",
+                "&",
+                ("marketplace_account_id", "=", account.id),
+                ("marketplace_ref", "in", list(names.values())),
+                (account.order_field, "in", list(names)),
+            ],
+            ["name", account.order_field, "marketplace_ref", "marketplace_account_id", "state"],
         )
-        return {names[order.name]: order for order in orders}
+        found = {}
+        for order in candidates:
+            is_numbered = order.marketplace_account_id == account and order.marketplace_ref
+            ref = order.marketplace_ref if is_numbered else names.get(order[account.order_field])
+            if ref in names.values() and self._is_order_of(account, order):
+                found[ref] = found.get(ref, order.browse()) | order
+        picked = {ref: self._pick_order(account, orders) for ref, orders in found.items()}
+        return {ref: order for ref, order in picked.items() if order}
 
-    def _is_order_of(self, account, ref, order):
-        """Not of another company, nor of another shop: the same number may be there as well."""
+    def _is_order_of(self, account, order):
+        """Not of another account; of nobody only where no team tells which ones are the shop's."""
         holder = order.marketplace_account_id
-        if order.company_id != account.company_id:
-            return False
-        if not holder or holder == account:
-            return True
-        return account.order_field == "name" and holder.provider != account.provider
+        return holder == account or not (holder or account.order_team_id)
+
+    def _pick_order(self, account, orders):
+        """The shop's own before one of nobody, a live one before a cancelled one; none where that
+        leaves several."""
+        linked = orders.filtered(lambda o: o.marketplace_account_id == account) or orders
+        alive = linked.filtered(lambda o: o.state != "cancel") or linked
+        return alive if len(alive) == 1 else orders.browse()
 
     def _get_received_numbers(self, account, numbers):
         """Those of the comment numbers that came in before, for this website code."""
@@ -171,7 +182,8 @@ def _get_moment(item, zone):
         is_today = item.date.date() == here.date()
         return now if is_today else datetime.combine(item.date.date(), NOON)
     try:
-        moment = item.date.replace(tzinfo=ZoneInfo(zone), microsecond=0).astimezone(timezone.utc)
+        local = item.date if item.date.tzinfo else item.date.replace(tzinfo=ZoneInfo(zone))
+        moment = local.replace(microsecond=0).astimezone(timezone.utc)
     except OverflowError:  # the last day of the year 9999
         return now
     return moment.replace(tzinfo=None)

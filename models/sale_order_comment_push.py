@@ -10,11 +10,9 @@ from odoo.exceptions import UserError
 from ..connectors import base, payload
 from .connector_terms import translate_term
 from .marketplace_operation import OPEN_STATES
+from .sale_order_comment import KNOWN_CODE
 
 _logger = logging.getLogger(__name__)
-
-# The shop knows the number already, as it should after an attempt whose answer was lost.
-KNOWN_CODE = "2001"
 
 
 class SaleOrderComment(models.Model):
@@ -78,17 +76,19 @@ class SaleOrderComment(models.Model):
 
         Nothing overtakes what is in doubt: see `_get_next_domain`. Returns the operation.
         """
+        operations = self.env["marketplace.operation"]
         domain = self._get_next_domain(account)
         now = fields.Datetime.now()
         if not domain or not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
-            return self.env["marketplace.operation"]
-        self.search([*domain, ("due_at", ">", now)]).due_at = now
+            return operations
         limit = min(account.comment_batch, account._get_max_comments() or account.comment_batch)
-        batch = self.search(domain, order="id", limit=limit)
-        if batch.try_lock_for_update() != batch:
-            # Somebody is changing one of them, or another worker is at it.
-            account._trigger_job()
-            return self.env["marketplace.operation"]
+        waiting = self.search(domain, order="id", limit=limit)
+        # Somebody who changes or withdraws one now is quicker than the job.
+        batch = waiting.try_lock_for_update()
+        if not batch:
+            return operations
+        # Those that do not fit into this batch are due with it.
+        self.search([*domain, ("due_at", ">", now)]).due_at = now
         return batch._queue(account)
 
     @api.model
@@ -96,7 +96,8 @@ class SaleOrderComment(models.Model):
         """The comments that could leave next; None for none.
 
         While some are on their way, or in doubt, the others wait: of the same order, where they
-        leave one by one, else all of them.
+        leave one by one, else all of them; but not for one comment alone that the shop has failed
+        on for long.
         """
         domain = self._get_waiting_domain(account)
         under_way = self.env["marketplace.operation"].search(
@@ -106,6 +107,7 @@ class SaleOrderComment(models.Model):
                 ("state", "in", OPEN_STATES),
             ]
         )
+        under_way = under_way.filtered(lambda operation: not operation._has_stepped_aside())
         if under_way and account._get_max_comments() != 1:
             return None
         return [*domain, ("order_id", "not in", under_way.comment_ids.order_id.ids)]
@@ -164,25 +166,33 @@ class SaleOrderComment(models.Model):
         )
         self._withdraw_alert()
 
-    def _wait_again(self):
-        """Not settled: it goes with the next batch, and may be there already."""
+    def _wait_again(self, at_once=False):
+        """Not settled: it goes with a later batch, and may be there already."""
         values = {"state": "waiting", "code": False, "reason": False, "operation_id": False}
-        self.write({**values, "has_left": True, "due_at": fields.Datetime.now()})
-        self.account_id._trigger_job()
+        if at_once:
+            values["due_at"] = fields.Datetime.now()
+            self.account_id._trigger_job()
+        self.write({**values, "has_left": True})
 
     def _refuse(self, message, code):
         """The shop does not take it: its writer is told on the order."""
         env = self._get_reader_env()
         reason = translate_term(env, message or "")
+        number = self.channel == "shop" and self.account_id._get_shop_order_ref(self.order_id)
+        if number:
+            reason = env._("Order %(number)s: %(reason)s", number=number, reason=reason)
         self.write({"state": "refused", "code": code, "reason": reason})
-        order = self.order_id
-        summary = self._get_alert_summary()
-        if summary not in order.activity_ids.mapped("summary"):
-            order.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=summary,
-                note=reason,
-                user_id=(self.user_id or self.account_id.user_id or self.env.user).id,
+        writer = self.user_id or self.account_id.user_id or self.env.user
+        self._alert(self._get_alert_summary(), reason, writer)
+
+    def _alert(self, summary, note, user):
+        """One open activity per person and subject on the order."""
+        known = self.order_id.activity_ids.filtered(
+            lambda a: a.summary == summary and a.user_id == user
+        )
+        if not known:
+            self.order_id.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id
             )
 
     def _get_reader_env(self):
@@ -194,10 +204,13 @@ class SaleOrderComment(models.Model):
         return self._get_reader_env()._("Order comment refused")
 
     def _withdraw_alert(self):
-        """The to-do of a refusal goes with the last refused comment of its order."""
-        for order, comments in self.grouped("order_id").items():
+        """The to-do of a refusal goes with the last refused comment of its writer."""
+        for (order, user), comments in self.grouped(lambda c: (c.order_id, c.user_id)).items():
+            if not order.activity_ids:
+                continue
             siblings = order.marketplace_comment_ids - comments
-            if order.activity_ids and "refused" not in siblings.mapped("state"):
-                writers = comments.grouped("user_id").values()
-                summaries = {own[0]._get_alert_summary() for own in writers}
-                order.activity_ids.filtered(lambda a, s=summaries: a.summary in s).unlink()
+            if "refused" not in siblings.filtered(lambda c, u=user: c.user_id == u).mapped("state"):
+                summary = comments[0]._get_alert_summary()
+                order.activity_ids.filtered(
+                    lambda a, s=summary, u=user: a.summary == s and a.user_id == u
+                ).unlink()

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from ..connectors import base
 from .html_tools import to_bare_text
 
+WRITERS = "marketplace_helpdesk.group_agent,sales_team.group_sale_salesman"
 # What may be given with a new comment.
 _ADDED = ("text", "is_visible", "is_mailed", "todo_user_id")
 
@@ -14,14 +15,25 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_comment_ids = fields.One2many(
-        "sale.order.comment", "order_id", domain=[("is_system", "=", False)], copy=False
+        "sale.order.comment",
+        "order_id",
+        domain=[("is_system", "=", False)],
+        copy=False,
+        groups=WRITERS,
     )
     marketplace_comment_count = fields.Integer(
-        compute="_compute_marketplace_comment_count", groups="base.group_user"
+        compute="_compute_marketplace_comment_count", groups=WRITERS
+    )
+    marketplace_shop_name = fields.Char(
+        "Shop",
+        compute="_compute_marketplace_shop_name",
+        compute_sudo=True,
+        groups=WRITERS,
+        help="The shop or marketplace, with its number of the order.",
     )
     marketplace_comment_box = fields.Json(
         compute="_compute_marketplace_comment_box",
-        groups="base.group_user",
+        groups=WRITERS,
         help="What the box for a new comment shows: see _get_comment_box.",
     )
 
@@ -38,6 +50,15 @@ class SaleOrder(models.Model):
     def _compute_marketplace_comment_box(self):
         for order in self:
             order.marketplace_comment_box = order._origin and order._get_comment_box() or False
+
+    @api.depends(
+        "marketplace_account_id.name", "marketplace_ref", "name", "client_order_ref", "origin"
+    )
+    def _compute_marketplace_shop_name(self):
+        for order in self:
+            account = order.marketplace_account_id
+            number = account and account._get_shop_order_ref(order)
+            order.marketplace_shop_name = " · ".join(filter(None, [account.name, number])) or False
 
     # Where comments go --------------------------------------------------------------------------
 
@@ -74,7 +95,7 @@ class SaleOrder(models.Model):
         if not account or account._is_web_service():
             return "odoo"
         if account._takes_comments():
-            return "shop"
+            return "shop" if account._get_shop_order_ref(self.sudo()) else "odoo"
         writes = is_visible and account._can(base.OPEN_CONVERSATION) and self.marketplace_ref
         return "message" if writes else "odoo"
 
@@ -100,10 +121,8 @@ class SaleOrder(models.Model):
         account = self.sudo().marketplace_account_id
         why_not, why_not_visible, why_not_mailed = self._get_comment_limits(channel, account)
         comments = self.env["sale.order.comment"].sudo()
-        waiting = channel == "shop" and comments.search(
-            comments._get_waiting_domain(account), order="due_at"
-        )
-        next_at = comments._get_next_push(account) if channel == "shop" else False
+        waiting = channel == "shop" and comments.search_count(comments._get_waiting_domain(account))
+        next_at = waiting and comments._get_next_push(account)
         return {
             "can_write": not why_not,
             "why_not": why_not,
@@ -115,8 +134,8 @@ class SaleOrder(models.Model):
             "why_not_mailed": why_not_mailed,
             "effects": self._get_flag_effects(self._get_comment_effects(channel, account)),
             "next_at": f"{next_at.isoformat()}Z" if next_at else "",
-            "next_text": self._get_push_state(channel, account),
-            "waiting_count": len(waiting or ()),
+            "next_text": self._get_push_state(channel, account, bool(waiting)),
+            "waiting_count": waiting or 0,
             "max_length": self._get_comment_length(channel, account),
             "templates": self._get_comment_templates(),
         }
@@ -136,9 +155,10 @@ class SaleOrder(models.Model):
         if not self.env["sale.order.comment"].has_access("create"):
             return self.env._("Salespeople and marketplace agents write comments."), "", ""
         if channel == "shop":
+            return "", "", ""
+        if account._takes_comments():
             problem = self._get_shop_problem(account)
-            goes_along = account._client_class().comment_flags == base.MAILED_IF_VISIBLE
-            return "", problem, problem if goes_along else ""
+            return "", problem, problem
         if channel == "message":
             mail = self.env._("%s tells the customer itself: Odoo mails nothing.", account.name)
             return "", self._get_message_problem(account), mail
@@ -149,8 +169,6 @@ class SaleOrder(models.Model):
         return "", "", mail
 
     def _get_shop_problem(self, account):
-        if account._get_shop_order_ref(self.sudo()):
-            return ""
         names = dict(account._fields["order_field"]._description_selection(self.env))
         return self.env._(
             "%(order)s has no number of %(account)s: give it as its %(field)s.",
@@ -197,10 +215,18 @@ class SaleOrder(models.Model):
         }
         return texts[channel]
 
-    def _get_push_state(self, channel, account):
-        """Why waiting comments do not leave, "" where they do."""
-        if channel != "shop" or account.state == "enabled":
+    def _get_push_state(self, channel, account, has_waiting):
+        """Why waiting comments do not leave, or when the next one will, "" where that is shown."""
+        if channel != "shop":
             return ""
+        if account.state == "enabled" and account.active:
+            if has_waiting:
+                return ""
+            if not account.comment_minutes:
+                return self.env._("Leaves at once.")
+            return self.env._("Leaves %s minutes after it was added.", account.comment_minutes)
+        if not account.active:
+            return self.env._("%s is archived: comments wait.", account.name)
         states = dict(account._fields["state"]._description_selection(self.env))
         return self.env._(
             "%(account)s is %(state)s: comments wait until it is enabled.",
@@ -219,7 +245,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         message = self._get_comment_message(values.get("message_id"))
-        comment = self.env["sale.order.comment"].with_context(marketplace_bubble_id=message.id)
+        comment = self.env["sale.order.comment"].with_context(marketplace_bubble=message)
         wanted = {name: values[name] for name in _ADDED if name in values}
         return comment.create({**wanted, "order_id": self.id}).id
 

@@ -38,11 +38,13 @@ from . import test_opensi_account_form
 from . import test_opensi_comment_screens
 from . import test_opensi_comment_tour
 from . import test_opensi_feed
+from . import test_opensi_feed_doubt
 from . import test_opensi_shop_erp
 from . import test_opensi_shop_guard
 from . import test_opensi_shop_hostile
 from . import test_opensi_shop_inbox
 from . import test_opensi_shop_mail
+from . import test_opensi_shop_orders
 from . import test_opensi_shop_wire
 from . import test_out_close
 from . import test_out_contact

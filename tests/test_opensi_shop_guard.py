@@ -143,6 +143,16 @@ class TestOpensiShopGuard(OpensiShopCase):
         self.make_shop_account(fault_style="original")
         self.assertFault(self.try_it(website_code="x"), BAD_CODE, "1.1", 500)
 
+    def test_wrong_key_leaves_a_trace(self):
+        self.try_it()
+        self.assertFalse(self.shop.last_refused_at)
+        self.try_it(key="wrong")
+        self.assertTrue(self.shop.last_refused_at)
+        strangers = self.env.ref("marketplace_helpdesk.parameter_opensi_last_stranger")
+        before = strangers.value
+        self.try_it(url=f"{self.shop.web_service_url}0")
+        self.assertNotEqual(strangers.value, before)
+
     # TLS ----------------------------------------------------------------------------------------
 
     def test_without_tls_nobody_is_let_in(self):
@@ -179,11 +189,24 @@ class TestOpensiShopGuard(OpensiShopCase):
         self.set_parameter("base.login_cooldown_duration", 45)
         for _attempt in range(3):
             self.assertFault(self.try_it(key="wrong"), BAD_KEY)
-        for values in ({"key": "wrong"}, {}, {"url": f"{self.shop.web_service_url}x"}):
+        for values in ({"key": "wrong"}, {}):
             answer = self.try_it(**values)  # the right key does not help either
             self.assertEqual(answer.status_code, 429)
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 46))
         self.assertFalse(self.get_comments())
+        # OpenSi serves many shops from one address: the others are let in, known or not.
+        other = self.make_shop_account()
+        self.assertEqual(self.set_comments(account=other).status_code, 200)
+        unknown = f"{self.shop.web_service_url}x"
+        for _attempt in range(3):
+            self.assertFault(self.try_it(url=unknown), BAD_KEY)
+        self.assertEqual(self.try_it(url=unknown).status_code, 429)
+
+    def test_addresses_that_are_tried_out_must_wait_too(self):
+        self.set_parameter("base.login_cooldown_after", 1)
+        for attempt in range(20):
+            self.try_it(url=f"{self.shop.web_service_url}{attempt}")
+        self.assertEqual(self.try_it().status_code, 429)
         self.forget_calls()
         self.assertEqual(self.try_it().status_code, 200)
 
@@ -218,10 +241,10 @@ class TestCallLimits(OpensiShopCase):
 
     def fail(self, address, times=1):
         for _failure in range(times):
-            self.limits.note_failure(address, 60)
+            self.limits.note_failure(address, "a", 60)
 
     def wait(self, address):
-        return self.limits.get_failure_wait(address, 3, 60)
+        return self.limits.get_failure_wait(address, "a", 3, 60)
 
     def test_failures_are_forgotten_after_their_time(self):
         self.fail("192.0.2.1", 3)
@@ -235,7 +258,7 @@ class TestCallLimits(OpensiShopCase):
 
     def test_switched_off(self):
         self.fail("192.0.2.1", 50)
-        self.assertEqual(self.limits.get_failure_wait("192.0.2.1", 0, 60), 0)
+        self.assertEqual(self.limits.get_failure_wait("192.0.2.1", "a", 0, 60), 0)
 
     def test_a_network_of_ipv6_is_one_caller(self):
         for host in range(3):

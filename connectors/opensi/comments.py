@@ -15,7 +15,8 @@ _BREAK = re.compile("[\t\r\n]")
 REFUSALS = {
     const.DUPLICATE: "The shop has another comment with this number and dropped this one. Give "
     "the account another range of numbers.",
-    const.NOT_FOUND: "The shop does not know an order of this number.",
+    const.NOT_FOUND: "The shop does not know an order of this number. Correct the number on the "
+    "order, then send the comment again.",
 }
 NOT_TAKEN = (
     "The shop said nothing about this comment: it takes no comments for this order, perhaps "

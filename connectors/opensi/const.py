@@ -41,5 +41,7 @@ WEBSITE_CODE_FAULT = re.compile(
 
 # Bytes of one call that are read: 10,000 comments have about 5 MB.
 MAX_CALL_BYTES = 32 * 1024 * 1024
+# 50,000 comments with two tags for each field; no more is parsed, let alone read.
+MAX_CALL_MARKS = 900_000
 # Seconds within which comments that the batch left open are sent one by one.
 ONE_BY_ONE_SECONDS = 60

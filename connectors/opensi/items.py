@@ -11,8 +11,9 @@ _TYPES = f"{{{const.TYPES}}}"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 # A date, perhaps with a time, perhaps with a zone.
 _DATE = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ]+(\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)(?:[T ]+(\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
+_ZONE = re.compile(r"([+-]\d\d):?(\d\d)$", re.ASCII)
 _LENGTHS = {
     "OrderNumber": const.OWN_REF_LENGTH,
     "WebOrderNumber": const.ORDER_REF_LENGTH,
@@ -25,8 +26,8 @@ class Item:
     """A comment that OpenSi sends. `order_ref`: our public number of the order, `own_ref`:
     OpenSi's; `number`: OpenSi's number of the comment.
 
-    `date`: naive, as sent, None where it cannot be read; `problem`: why it cannot be stored, in
-    English, "" where it can.
+    `date`: as sent, with a zone where it names one, None where it cannot be read; `problem`: why
+    it cannot be stored, in English, "" where it can.
     """
 
     order_ref: str = ""
@@ -103,12 +104,15 @@ def _read_boolean(element, name):
 
 
 def read_date(text):
-    """(naive date-time as written or None, whether it is a date only); a zone is dropped."""
+    """(date-time as written or None, whether it is a date only). It is naive without a zone; the
+    zone of a date only says nothing."""
     match = _DATE.fullmatch(text)
     if not match:
         return None, False
-    day, minutes, seconds = match.groups()
+    day, minutes, seconds, zone = match.groups()
+    shift = _ZONE.sub(r"\1:\2", zone.replace("Z", "+00:00")) if zone and minutes else ""
     try:
-        return datetime.fromisoformat(f"{day} {minutes or '00:00'}{seconds or ':00'}"), not minutes
+        text = f"{day} {minutes or '00:00'}{seconds or ':00'}{shift}"
+        return datetime.fromisoformat(text), not minutes
     except ValueError:
         return None, False

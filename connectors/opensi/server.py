@@ -7,12 +7,13 @@ import codecs
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 
 from lxml import etree
 
 from .. import soap
 from . import const
-from .items import Item, read_item
+from .items import read_item
 from .service import WSDL
 
 ENVELOPES = {
@@ -51,13 +52,19 @@ class BadCall(Exception):
 @dataclass(frozen=True)
 class Call:
     """One call. `operation`: of const.OPERATIONS; `key`: as sent, a secret; `website_code`: ""
-    for the probes, which name none; `items`: in the order of the request."""
+    for the probes, which name none; `wrapper`: its element, None for no comments."""
 
     version: str
     operation: str
     key: str = field(repr=False)
     website_code: str = ""
-    items: tuple[Item, ...] = ()
+    wrapper: object = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def items(self):
+        """The Items in the order of the request: read only for whoever is let in."""
+        found = () if self.wrapper is None else self.wrapper.iterfind(f"{_SERVICE}Comment")
+        return tuple(map(read_item, found))
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,9 @@ def parse(content, content_type=""):
     """
     if len(content) > const.MAX_CALL_BYTES:
         raise BadCall("The request is too large.")
+    # Before it is parsed: no element without this sign.
+    if content.count(b"<") > const.MAX_CALL_MARKS:
+        raise BadCall("The request has too many elements.")
     try:
         root = soap.parse_xml(_decode(content, content_type).encode()).element
     except ValueError as error:
@@ -103,7 +113,7 @@ def _read_envelope(root, version, namespace):
         operation,
         key.strip(),
         wrapper.findtext(f"{_SERVICE}Website_Code", "").strip(),
-        tuple(read_item(element) for element in wrapper.findall(f"{_SERVICE}Comment")),
+        wrapper,
     )
 
 

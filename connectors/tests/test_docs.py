@@ -38,6 +38,9 @@ def get_sentences():
     yield from (text for _pattern, text in cdiscount.KNOWN_TEXTS)
     yield from cdiscount.ERROR_TYPES.values()
     yield from mirakl_checks.STEPS
+    yield from (*woo_checks.OPERATOR_FIRST, *woo_checks.OPERATOR_STEPS)
+    yield from (*woo_checks.SELLER_FIRST, *woo_checks.SELLER_STEPS)
+    yield from woo_checks.WAYS.values()
     yield from (*opensi_comments.REFUSALS.values(), opensi_comments.NOT_TAKEN)
     yield from (*woo_checks.OPERATOR_FIRST, *woo_checks.OPERATOR_STEPS)
     yield from (*woo_checks.SELLER_FIRST, *woo_checks.SELLER_STEPS, *woo_checks.WAYS.values())

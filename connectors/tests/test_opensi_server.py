@@ -1,7 +1,7 @@
 """The shop's side: what is read of OpenSi's calls, what is answered, and what is refused."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from opensi_calls import (
 )
 from wire import BOMB
 
-from connectors.opensi import const, server
+from connectors.opensi import const, items, server
 
 SAMPLE = """<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
     xmlns:open="http://www.opensi.fr" xmlns:xsd="http://www.opensi.fr/xsd">
@@ -54,7 +54,7 @@ def test_the_documented_sample():
     assert (call.version, call.operation, call.website_code) == ("1.1", "setComments", "xxx")
     assert call.key == "x" * 23 and call.key not in repr(call)
     assert call.items == (
-        server.Item(
+        items.Item(
             order_ref="1",
             own_ref="CC20050001",
             number="1",
@@ -66,6 +66,12 @@ def test_the_documented_sample():
             visible=True,
         ),
     )
+
+
+def test_too_many_elements_are_not_parsed():
+    flood = make_call("<open:Comment/>" * 1_000_000)
+    with pytest.raises(server.BadCall, match="too many elements"):
+        parse(flood)
 
 
 @pytest.mark.parametrize(("version", "namespace"), server.ENVELOPES.items())
@@ -186,9 +192,13 @@ def test_markup_that_was_not_escaped():
         ("2020-05-01 23:59", datetime(2020, 5, 1, 23, 59), False),
         ("2020-05-01 23:59:58", datetime(2020, 5, 1, 23, 59, 58), False),
         ("2020-05-01T00:00:00", datetime(2020, 5, 1), False),
-        ("2020-05-01T23:59:58.123456789Z", datetime(2020, 5, 1, 23, 59, 58), False),
-        ("2020-05-01T23:59:58+02:00", datetime(2020, 5, 1, 23, 59, 58), False),
-        ("2020-05-01T23:59:58 -0500", datetime(2020, 5, 1, 23, 59, 58), False),
+        (
+            "2020-05-01T23:59:58.123456789Z",
+            datetime(2020, 5, 1, 23, 59, 58, tzinfo=timezone.utc),
+            False,
+        ),
+        ("2020-05-01T23:59:58+02:00", datetime(2020, 5, 1, 21, 59, 58, tzinfo=timezone.utc), False),
+        ("2020-05-01T23:59:58 -0500", datetime(2020, 5, 2, 4, 59, 58, tzinfo=timezone.utc), False),
     ],
 )
 def test_dates(text, date, is_date_only):

@@ -27,7 +27,7 @@ from opensi_wire import (
 from wire import Reply, WireServer, closed_port, drop, silent
 
 from connectors import base, errors
-from connectors.opensi import CLIENT, const, sending
+from connectors.opensi import CLIENT, comments, const, sending
 from connectors.opensi.keys import make_key
 
 wire = OpensiWire()
@@ -153,7 +153,7 @@ def test_a_number_that_the_shop_knows(server, client):
     ("code", "text", "ok", "message"),
     [
         ("1001", "", True, ""),
-        ("3002", "x", False, "The shop does not know an order of this number."),
+        ("3002", "x", False, comments.REFUSALS["3002"]),
         ("3005", "cannot\nship", False, "The shop refused it: “cannot ship”."),
         ("2999", "", False, "The shop refused it and gave no reason."),
         ("", "", False, "The shop refused it and gave no reason."),

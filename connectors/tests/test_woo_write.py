@@ -29,7 +29,7 @@ from woo_wire import (
     vendor_note,
 )
 
-from connectors import base, errors
+from connectors import base, errors, payload
 from connectors.woocommerce import texts
 
 operator_wire, seller_wire = OperatorWire(), SellerWire()
@@ -185,6 +185,13 @@ def test_golden_vendor_request(name, server, seller):
         },
     )
     check_golden(name, SELLER_CALLS[name], seller, table)
+
+
+@pytest.mark.parametrize("name", {**OPERATOR_CALLS, **SELLER_CALLS})
+def test_operations_are_kept_as_json(name):
+    operation = {**OPERATOR_CALLS, **SELLER_CALLS}[name]
+    kept = json.loads(json.dumps(payload.to_payload(operation)))
+    assert payload.from_payload(operation.kind, operation.reference, kept) == operation
 
 
 def test_a_write_uses_a_connection_of_its_own(server, client):
@@ -585,6 +592,19 @@ def test_tickets_are_answered_in_the_store_manager(server, seller):
     market(server)
     with pytest.raises(errors.RefusedError, match="store manager"):
         seller.picture(TICKET_REPLY)
+
+
+def test_a_ticket_of_another_vendor(server, seller):
+    market(
+        server,
+        **{
+            "GET wcfmmp/v1": answer({"routes": TICKET_ROUTES}),
+            "GET wcfmmp/v1/support/61": answer(woo.ticket(vendor_id="8", all_replies=[])),
+        },
+    )
+    with pytest.raises(errors.RefusedError) as caught:
+        seller.picture(TICKET_REPLY)
+    assert caught.value.code == "no_case"
 
 
 def test_tickets_are_answered_where_the_site_can(server, seller):

@@ -10,6 +10,8 @@ from .. import errors, values
 from . import const, mapper
 
 SECOND = timedelta(seconds=1)
+# Orders whose last state a cursor keeps; others are read again, which harms nothing.
+KEPT = 1000
 
 
 class Changes:
@@ -45,12 +47,12 @@ class Changes:
             begin = last
 
     def _walk_pages(self, begin, pages):
-        """More than a page changed within a second or two: from the last page to the second.
+        """More than a page changed within a second or two: from the last page to the first.
 
         Orders leave such a list, none enters it: those that follow move to pages not yet read.
         """
         pages, mark = pages or self._count_pages(begin), self._get_cursor()
-        for page in range(pages, 1, -1):
+        for page in range(pages, 0, -1):
             nodes, _pages = self._read(begin, page)
             # The mark stays: what is newer comes first here.
             yield self._take(nodes)[0], mark
@@ -89,7 +91,8 @@ class Changes:
         if self._until is None:
             return {"until": self._begin.isoformat(), "seen": {}}
         edge = (self._until - const.OVERLAP - SECOND).isoformat()
-        self._seen = {key: mark for key, mark in self._seen.items() if mark[:19] >= edge[:19]}
+        newest = sorted(self._seen.items(), key=lambda pair: pair[1])[-KEPT:]
+        self._seen = {key: mark for key, mark in newest if mark[:19] >= edge[:19]}
         return {"until": self._until.isoformat(), "seen": self._seen}
 
 

@@ -47,9 +47,9 @@ def get_money(item):
         rate, amount = required(tax, "id"), values.decimal(tax.get("total"))
         if amount:
             taxes[rate] = taxes.get(rate, ZERO) + amount
-    total = values.decimal(item.get("total_tax"))
+    told = sum(taxes.values(), ZERO)
     # The sum is what counts; its parts may be rounded otherwise, or not be told at all.
-    rest = total - sum(taxes.values(), ZERO)
+    rest = values.decimal(item.get("total_tax", told)) - told
     if rest and taxes:
         rate = max(taxes, key=lambda rate: abs(taxes[rate]))
         taxes[rate] += rest

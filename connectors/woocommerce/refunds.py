@@ -289,7 +289,7 @@ def get_entry(item_id, part):
     taxes = [
         {"id": int(rate), "refund_total": format(amount, "f")}
         for rate, amount in part.taxes.items()
-        if rate and amount
+        if rate.isdecimal() and amount
     ]
     return {
         "id": int(item_id),

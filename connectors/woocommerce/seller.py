@@ -23,7 +23,7 @@ from .vendor import VendorSite
 
 _logger = logging.getLogger(__name__)
 _NO_REFUND = (
-    "WCFM has no call for refunds of its vendors: ask for the refund in the store manager there."
+    "WCFM has no call for refunds of its sellers: ask for the refund in the store manager there."
 )
 
 ACTIONS = {

@@ -116,8 +116,12 @@ def get_mark(row, is_open):
 
 
 def read_details(client, number):
-    """A ticket with its replies, by the site's own routes."""
-    return client.site.get_object(f"{const.WCFM}/support/{number}")
+    """A ticket with its replies, by the site's own routes; RefusedError for another vendor's."""
+    node = client.site.get_object(f"{const.WCFM}/support/{number}")
+    vendor_id = values.text(node.get("vendor_id"))
+    if vendor_id and vendor_id != client.vendor.vendor_id:
+        raise errors.RefusedError("The shop does not know this inquiry.", "no_case")
+    return node
 
 
 def check_routes(client):

@@ -35,7 +35,7 @@ class VendorSite:
 
     def _read_clock(self):
         fields = {"_fields": "name,gmt_offset,timezone_string,namespaces"}
-        index = self._site.get_object("", fields, login=False)
+        index = self._site.get_object("", fields)
         try:
             return SiteClock(index)
         except values.MAPPING_ERRORS as error:

@@ -10,7 +10,14 @@ import { Component, onWillUpdateProps, useEffect, useRef, useState } from "@odoo
 import { useMinuteHand } from "../clock/clock";
 import { formatMoment, isAhead, keepDraft, readDraft, readMoment } from "./comment_tools";
 
-const EMPTY = { text: "", isVisible: false, isMailed: false, todoUserId: false, isChoosing: false };
+const EMPTY = {
+    text: "",
+    template: "",
+    isVisible: false,
+    isMailed: false,
+    todoUserId: false,
+    isChoosing: false,
+};
 
 function getKey(isVisible, isMailed) {
     return `${Number(isVisible)}${Number(isMailed)}`;
@@ -164,6 +171,10 @@ export class CommentBox extends Component {
 
     onInput(ev) {
         this.state.text = ev.target.value;
+        if (!this.state.text.trim()) {
+            // What a template had switched on is not for what is written next.
+            Object.assign(this.state, { isVisible: false, isMailed: false, template: "" });
+        }
         this.keep();
     }
 
@@ -204,9 +215,12 @@ export class CommentBox extends Component {
             [orderId],
             templateId,
         ]);
-        const before = this.state.text.trimEnd();
+        const written = this.state.text.trimEnd();
+        // Another template takes the place of one that nobody has touched.
+        const before = written === this.state.template ? "" : written;
         const { text, ...flags } = this.getFilled(filled);
-        Object.assign(this.state, flags, { text: before ? `${before}\n${text}` : text });
+        const template = before ? "" : text.trimEnd();
+        Object.assign(this.state, flags, { text: before ? `${before}\n${text}` : text, template });
         this.keep();
     }
 

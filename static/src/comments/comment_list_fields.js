@@ -43,7 +43,9 @@ export class CommentTextField extends Component {
     }
 
     get code() {
-        return this.data.code && _t("code %(code)s", { code: this.data.code });
+        // Only what the shop said: our own short codes tell people nothing.
+        const { code } = this.data;
+        return /^\d/.test(code || "") && _t("code %(code)s", { code });
     }
 }
 
@@ -116,7 +118,16 @@ export class CommentFlagField extends Component {
         return this.props.name === "is_mailed";
     }
 
+    /** It was to be mailed, and was not. */
+    get isUnmailed() {
+        const { state, reason } = this.props.record.data;
+        return this.isMail && this.isOn && Boolean(reason) && ["received", "kept"].includes(state);
+    }
+
     get icon() {
+        if (this.isUnmailed) {
+            return "fa-exclamation-triangle text-warning";
+        }
         if (this.isMail) {
             return this.isOn ? "fa-envelope" : "fa-envelope-o text-muted opacity-50";
         }
@@ -124,6 +135,9 @@ export class CommentFlagField extends Component {
     }
 
     get title() {
+        if (this.isUnmailed) {
+            return this.props.record.data.reason;
+        }
         if (this.isMail) {
             return this.isOn ? _t("Sent by e-mail too") : _t("No e-mail");
         }
@@ -134,6 +148,10 @@ export class CommentFlagField extends Component {
 fieldRegistry.add("marketplace_comment_flag", {
     component: CommentFlagField,
     supportedTypes: ["boolean"],
+    fieldDependencies: [
+        { name: "state", type: "selection" },
+        { name: "reason", type: "char" },
+    ],
 });
 
 /** How far a comment came, and when; and whether a colleague has something to do. */
