@@ -6,6 +6,8 @@ import threading
 import time
 from collections import OrderedDict
 
+from odoo.http import request
+
 WINDOW = 60
 # Whoever calls from more addresses than these pushes his own oldest ones out.
 MAX_ENTRIES = 10_000
@@ -91,3 +93,20 @@ def get_limits(registry):
     if limits is None:
         limits = registry._marketplace_call_limits = CallLimits()
     return limits
+
+
+def get_failure_limit():
+    """(failures, seconds): the same as for logins, and switched off where those are."""
+    return (
+        get_number("base.login_cooldown_after", 5),
+        get_number("base.login_cooldown_duration", 60),
+    )
+
+
+def get_number(parameter, default):
+    """A system parameter as a number that is not below zero."""
+    value = request.env["ir.config_parameter"].sudo().get_param(parameter, default)
+    try:
+        return max(0, int(value))
+    except ValueError:
+        return default

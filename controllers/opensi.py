@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
 from ..connectors.opensi import server
-from .call_limits import get_limits
+from .call_limits import get_failure_limit, get_limits, get_number
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class OpensiService(http.Controller):
 
     def _take(self, service_key):
         limits, address = get_limits(request.env.registry), request.httprequest.remote_addr
-        allowed, seconds = _get_failure_limit()
+        allowed, seconds = get_failure_limit()
         wait = limits.get_failure_wait(address, service_key, allowed, seconds)
         if wait:
             return _send_away(wait)
@@ -79,28 +79,12 @@ class OpensiService(http.Controller):
             _logger.info("A call of OpenSi from %s was refused", address)
         if refusal:
             return _send(server.write_fault(call.version, refusal, is_original))
-        wait = limits.get_call_wait(account.id, _get_number(CALLS_PARAMETER, CALLS_PER_MINUTE))
+        wait = limits.get_call_wait(account.id, get_number(CALLS_PARAMETER, CALLS_PER_MINUTE))
         if wait:
             return _send_away(wait)
         answer = account._answer_call(call)
         limits.note_call(account.id)
         return _send(answer)
-
-
-def _get_failure_limit():
-    """(failures, seconds): the same as for logins, and switched off where those are."""
-    return (
-        _get_number("base.login_cooldown_after", 5),
-        _get_number("base.login_cooldown_duration", 60),
-    )
-
-
-def _get_number(parameter, default):
-    value = request.env["ir.config_parameter"].sudo().get_param(parameter, default)
-    try:
-        return max(0, int(value))
-    except ValueError:
-        return default
 
 
 def _send(written):

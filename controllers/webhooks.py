@@ -8,8 +8,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
 from ..connectors.woocommerce import webhooks
-from .call_limits import get_limits
-from .opensi import _get_failure_limit, _get_number
+from .call_limits import get_failure_limit, get_limits, get_number
 
 _logger = logging.getLogger(__name__)
 
@@ -31,8 +30,8 @@ class ShopWebhooks(http.Controller):
     def take(self, service_key, **parameters):
         """A call of a shop: it wakes the job, and nothing in it is believed but a number."""
         limits, address = get_limits(request.env.registry), request.httprequest.remote_addr
-        allowed, seconds = _get_failure_limit()
-        wait = limits.get_failure_wait(address, allowed, seconds)
+        allowed, seconds = get_failure_limit()
+        wait = limits.get_failure_wait(address, service_key, allowed, seconds)
         if wait:
             headers = {"Retry-After": str(wait)}
             return _send("Too many calls: come back later.", 429, headers)
@@ -50,12 +49,12 @@ class ShopWebhooks(http.Controller):
         signature = headers.get("X-WC-Webhook-Signature", "")
         account = accounts._admit_hint(service_key, webhooks.check, content, signature)
         if not account:
-            limits.note_failure(address, seconds)
+            limits.note_failure(address, service_key, seconds)
             _logger.info("A call of a shop from %s was refused", address)
             return _send("Unknown address or wrong signature.", 401)
         # The shop stops calling for good after a few refusals: too many calls are taken as well,
         # and only not looked at. The job is awake by then.
-        if not limits.get_call_wait(account.id, _get_number(CALLS_PARAMETER, CALLS_PER_MINUTE)):
+        if not limits.get_call_wait(account.id, get_number(CALLS_PARAMETER, CALLS_PER_MINUTE)):
             account.env["marketplace.hint"]._note(account, hint)
             limits.note_call(account.id)
         return _send()

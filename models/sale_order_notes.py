@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..connectors import records
+from .sale_order_comments import WRITERS
 
 # The shop is done with these.
 FINAL = (
@@ -37,10 +38,14 @@ class SaleOrder(models.Model):
         copy=False, readonly=True, groups="base.group_user", help="Its notes are read next."
     )
     marketplace_system_note_ids = fields.One2many(
-        "sale.order.comment", "order_id", domain=[("is_system", "=", True)], copy=False
+        "sale.order.comment",
+        "order_id",
+        domain=[("is_system", "=", True)],
+        copy=False,
+        groups=WRITERS,
     )
     marketplace_system_note_count = fields.Integer(
-        compute="_compute_marketplace_system_note_count", groups="base.group_user"
+        compute="_compute_marketplace_system_note_count", groups=WRITERS
     )
 
     # What each run asks for: the next ones only, however many orders there are.
