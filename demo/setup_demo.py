@@ -11,6 +11,8 @@ from odoo.addons.marketplace_helpdesk.tests.sandbox_api import SMTP, URL, call
 LOGIN, PASSWORD = "demo-seller-api", "demo-seller"
 MIRAKL_LOGIN, MIRAKL_KEY = "demo-mirakl", "demo-mirakl-key"
 OPENSI_LOGIN = "demo-opensi"  # its password too
+WOO_LOGIN = "demo-woo"  # the vendor's, and his password
+WOO_KEY, WOO_SECRET = "ck_demo_woo", "cs_demo_woo"
 
 env = globals()["env"]
 
@@ -54,6 +56,10 @@ def make_products():
         for order in call("GET", f"/sellers/{login}")["orders"]:
             for line in order["lines"]:
                 wanted.setdefault(line.get("seller_product_id") or line["offer_sku"], line)
+    for order in call("GET", f"/sellers/{WOO_LOGIN}")["orders"]:
+        for line in order["line_items"]:
+            if line.get("sku"):
+                wanted.setdefault(line["sku"], {**line, "price": line["total"]})
     env["product.product"].create(
         [
             {
@@ -157,6 +163,39 @@ def make_mirakl(**values):
             "code": "M",
             "color": 2,
             "password_input": MIRAKL_KEY,
+            **values,
+        },
+    )
+
+
+def make_woo(**values):
+    """One site twice: its operator with a consumer key, and a seller of its marketplace."""
+    site = {"service_url": f"{URL}/woocommerce/{WOO_LOGIN}"}
+    operator = make_account(
+        "woocommerce",
+        site,
+        {
+            "name": "Woo Shop",
+            "code": "S",
+            "color": 6,
+            "login": WOO_KEY,
+            "password_input": WOO_SECRET,
+            "allow_http": True,
+            **values,
+        },
+    )
+    preset = env.ref("marketplace_helpdesk.preset_upxycled", raise_if_not_found=False)
+    return operator | make_account(
+        "wcfm",
+        site,
+        {
+            "name": "upXycled",
+            "code": "U",
+            "color": 3,
+            "preset_id": preset and preset.id,
+            "login": WOO_LOGIN,
+            "password_input": WOO_LOGIN,
+            "allow_http": True,
             **values,
         },
     )
@@ -302,7 +341,7 @@ def main():
         "shipping_product_id": make_shipping().id,
         "gesture_product_id": make_gesture().id,
     }
-    accounts = make_cdiscount(**values) | make_mirakl(**values)
+    accounts = make_cdiscount(**values) | make_mirakl(**values) | make_woo(**values)
     env.cr.commit()
     for account in accounts.filtered(lambda account: account.state == "enabled"):
         account.cron_id.method_direct_trigger()
