@@ -55,14 +55,17 @@ def test(options: argparse.Namespace) -> int:
 def run_all(
     options: argparse.Namespace, chosen: selection.Selection, found: runtime.Runtime, total: Results
 ) -> None:
-    """The suites without Odoo run while the database is prepared."""
+    """The suites without Odoo run while the database is prepared, and beside Odoo's own: that one
+    takes longer than all the others together."""
     tags = selection.odoo_tags(options.addon, chosen) if "odoo" in chosen.suites else None
     processes = "processes" in chosen.suites and wants_processes(options.addon, chosen)
-    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         if tags or processes:
             server = stack.enter_context(postgres.server(found))
             odoo = Odoo(found, server, options.addon)
             template = pool.submit(databases.template, odoo, "test", tuple(options.beside))
+        if tags:
+            tested = pool.submit(lambda: run_odoo(odoo, template.result(), tags))
         folders = [options.addon / PYTEST[suite] for suite in WITH_PHP if suite in chosen.suites]
         if selection.needs_php(folders, chosen):
             php.available()  # without it, its tests are skipped
@@ -81,14 +84,13 @@ def run_all(
                         ),
                     )
                 )
-        if tags:
-            name = template.result()
-            done = run_odoo(odoo, name, tags)
-            say(f"    odoo: {done}")
-            total.add(done)
         if processes:
             name = template.result()
             total.add(told("processes", lambda: run_processes(odoo, name, chosen)))
+        if tags:
+            done = tested.result()
+            say(f"    odoo: {done}")
+            total.add(done)
 
 
 def told(suite: str, run: Callable[[], Results]) -> Results:
