@@ -46,7 +46,7 @@ class TestMiraklLogin(MiraklCase):
     def test_same_key_at_the_same_address_is_a_twin(self):
         same = {"password_input": self.seller.password, "service_url": f"{URL}/mirakl/"}
         twin = self._make(**same)
-        with self.refused(f"“{self.account.name}” reads the same shop"):
+        with self.refused(f"“{self.account.name}” works for the same shop"):
             twin.action_enable()
         twin.shop_ref = "4711"
         twin.action_observe()

@@ -214,7 +214,8 @@ class RefundAction(GivingAction):
             over = max(goods - Decimal(shown["left"]), shipping - Decimal(shown["left_shipping"]))
             if over >= step:
                 self.refuse_more()
-            if not shown["give_back"]:
+            # A line of which nothing is asked may have nothing left.
+            if (goods or shipping) and not shown["give_back"]:
                 self.refuse_state()
         super().check(picture)
 
