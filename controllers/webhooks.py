@@ -30,11 +30,6 @@ class ShopWebhooks(http.Controller):
     def take(self, service_key, **parameters):
         """A call of a shop: it wakes the job, and nothing in it is believed but a number."""
         limits, address = get_limits(request.env.registry), request.httprequest.remote_addr
-        allowed, seconds = get_failure_limit()
-        wait = limits.get_failure_wait(address, service_key, allowed, seconds)
-        if wait:
-            headers = {"Retry-After": str(wait)}
-            return _send("Too many calls: come back later.", 429, headers)
         if request.httprequest.headers.get("Content-Encoding", "identity").lower() != "identity":
             return _send("Send the request without compression.", 415)
         content = request.httprequest.get_data()
@@ -49,15 +44,25 @@ class ShopWebhooks(http.Controller):
         signature = headers.get("X-WC-Webhook-Signature", "")
         account = accounts._admit_hint(service_key, webhooks.check, content, signature)
         if not account:
-            limits.note_failure(address, service_key, seconds)
-            _logger.info("A call of a shop from %s was refused", address)
-            return _send("Unknown address or wrong signature.", 401)
+            return self._refuse(limits, address, service_key)
         # The shop stops calling for good after a few refusals: too many calls are taken as well,
         # and only not looked at. The job is awake by then.
         if not limits.get_call_wait(account.id, get_number(CALLS_PARAMETER, CALLS_PER_MINUTE)):
             account.env["marketplace.hint"]._note(account, hint)
             limits.note_call(account.id)
         return _send()
+
+    def _refuse(self, limits, address, service_key):
+        """Only where the signature is wrong: whoever knows the secret is never sent away for what
+        others do, or the shop would stop calling for good."""
+        allowed, seconds = get_failure_limit()
+        wait = limits.get_failure_wait(address, service_key, allowed, seconds)
+        if wait:
+            headers = {"Retry-After": str(wait)}
+            return _send("Too many calls: come back later.", 429, headers)
+        limits.note_failure(address, service_key, seconds)
+        _logger.info("A call of a shop from %s was refused", address)
+        return _send("Unknown address or wrong signature.", 401)
 
 
 def _send(text="", status=200, headers=None):

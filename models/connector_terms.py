@@ -306,6 +306,7 @@ TERMS = (
         "key. An account can be set to allow http://."
     ),
     _lt("The shop's number of the order has more than 20 characters."),
+    _lt("The payment service failed, and may have paid all the same: look there first."),
     _lt("There is nothing to close."),
     _lt("This comment could not be stored."),
     _lt("This order is not in the shop."),

@@ -17,7 +17,8 @@ class MarketplaceKept(models.AbstractModel):
         values = super().default_get(fields_list)
         if self.env.su:
             return values
-        return {name: values[name] for name in values if name not in self._marketplace_kept}
+        kept = self._get_kept()
+        return {name: values[name] for name in values if name not in kept}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -161,8 +161,13 @@ class SaleOrderComment(models.Model):
         for vals in vals_list:
             self._check_kept(vals)
         vals_list = [{**vals, "text": (vals.get("text") or "").strip()} for vals in vals_list]
-        # The defaults of what nobody fills in by hand are filled in all the same.
-        comments = super(SaleOrderComment, self.sudo()).create(vals_list).with_env(self.env)
+        # The defaults of what nobody fills in by hand are filled in all the same, but not those
+        # that come with the context.
+        kept = {f"default_{name}" for name in self._get_kept()}
+        context = {key: value for key, value in self.env.context.items() if key not in kept}
+        quiet = self.sudo().with_context(context)  # pylint: disable=context-overridden
+        maker = super(SaleOrderComment, quiet)
+        comments = maker.create(vals_list).with_env(self.env)
         comments.check_access("create")
         written = comments.filtered(lambda c: c.direction == "out")
         written._check_text()

@@ -49,8 +49,8 @@ class TestFailingShop(OpensiCase):
             yield
 
     def let_pass(self, hours):
-        for _turn in range(hours * 6):
-            self.wait(minutes=10)
+        for _turn in range(hours * 2):
+            self.wait(minutes=30)
             self.turn()
 
     def assertStates(self, comments, *states):
@@ -198,6 +198,13 @@ class TestFailingShop(OpensiCase):
         with self.assertRaisesRegex(ValidationError, "have left already"):
             self.account.comment_first_id = used
         self.assertNotEqual(comment.remote_id, "5")
+
+    def test_what_the_context_says_of_the_jobs_fields(self):
+        comments = self.env["sale.order.comment"].with_user(self.salesman)
+        forged = {"default_direction": "in", "default_state": "sent", "default_remote_id": "7"}
+        made = comments.with_context(**forged).create({"order_id": self.order.id, "text": "x"})
+        self.assertEqual((made.direction, made.state), ("out", "waiting"))
+        self.assertNotEqual(made.remote_id, "7")
 
     def test_order_without_the_shops_number(self):
         nameless = self.make_sale_order(None, self.account)

@@ -177,16 +177,23 @@ class TestWooRefund(WooCase):
 
     # Refused --------------------------------------------------------------------------------------
 
-    def test_refusal_is_told_by_its_code(self):
-        """HTTP says 500 to everything; the code says that it was refused."""
+    def test_payment_service_that_fails_is_a_managers_to_decide(self):
+        """It may have paid all the same: nothing is asked again by an agent's click."""
         order = self.read_paid()
         self.seller.gateway("stripe", failure="Card closed.")
         refund = self.confirm(self.open(order, "REF-1", **PAID))
-        self.turn()
-        self.assertEqual(refund.state, "refused")
-        self.assertIn("Card closed", refund.message)
-        self.assertIn("Look at the payment service", refund.message)
-        self.assertRefunds(order)
+        left = order.marketplace_left
+        for _turn in range(3):
+            self.turn()
+            self.wait(minutes=12)
+        operations = self.env["marketplace.operation"]
+        operation = operations.search([("refund_id", "=", refund.id)])
+        self.assertEqual((refund.state, operation.state), ("doubt", "unknown"))
+        self.assertTrue(operation.needs_decision)
+        self.assertEqual(order.marketplace_left, left)
+        with self.assertRaises(UserError):
+            operation.with_user(self.agent).action_retry()
+        self.assertExecuted("refunds.create", 1)
 
     def test_service_that_changed_its_mind(self):
         """What was known a minute ago is asked once more just before it is sent."""

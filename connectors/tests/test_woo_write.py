@@ -381,8 +381,19 @@ def test_refusals_come_with_http_500(server, client):
         client.perform(REFUND, client.picture(REFUND))
     assert caught.value.code == "woocommerce_rest_cannot_create_order_refund"
     paid = replace(REFUND, pay_back=True)
-    with pytest.raises(errors.RefusedError, match="Look at the payment service"):
+    with pytest.raises(errors.RefusedError, match="automatic refunds"):
         client.perform(paid, client.picture(paid))
+
+
+def test_payment_service_that_fails_is_doubt(server, client):
+    """It may have paid all the same, and the shop takes its own record away."""
+    failed = error("woocommerce_rest_cannot_create_order_refund", 500, "Card closed.", data=400)
+    shop(server, **{REFUNDS: failed})
+    paid = replace(REFUND, pay_back=True)
+    with pytest.raises(errors.UnknownOutcomeError, match="may have paid all the same"):
+        client.perform(paid, client.picture(paid))
+    with pytest.raises(errors.RefusedError, match="Card closed"):
+        client.perform(REFUND, client.picture(REFUND))
 
 
 def test_php_that_dies_is_doubt(server, client):

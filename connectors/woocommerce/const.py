@@ -109,7 +109,12 @@ NO_ORDER = (
     "wcfmapi_rest_invalid_shop_order_id",
 )
 NO_INQUIRY = "wcfmapi_rest_invalid_enquiry_id"
+NO_GATEWAY = "woocommerce_rest_payment_gateway_invalid"
 NO_REFUND = "woocommerce_rest_cannot_create_order_refund"
+# Said before the payment service is asked; in another language nobody can be sure.
+NO_AUTOMATIC_REFUND = re.compile(
+    r"does not support automatic refunds|invalid refund amount", re.IGNORECASE
+)
 # 401: nobody is logged in; 403: somebody without the right.
 NO_RIGHT = re.compile(
     r"rest_forbidden(_context)?|(woocommerce_|wcfmapi_)?rest_cannot_(view|read|create|edit|delete|list)"

@@ -11,7 +11,6 @@ from . import const, mapper, pictures
 from .action import NO_PICTURE, Action, check_ref
 
 ZERO = Decimal(0)
-ASK_AGAIN = "Look at the payment service whether it paid, before you ask again"
 
 
 class GivingAction(Action):
@@ -110,12 +109,15 @@ class GivingAction(Action):
         )
 
     def _explain(self, error):
-        """A payment service that fails may have paid all the same: a person looks first."""
-        if error.code != const.NO_REFUND or not self.operation.pay_back:
+        """A payment service that fails may have paid all the same, and the shop takes its own
+        record away: only where it says that the service cannot pay back was nothing asked of it."""
+        is_sure = const.NO_AUTOMATIC_REFUND.search(error.detail)
+        if error.code != const.NO_REFUND or not self.operation.pay_back or is_sure:
             return error
-        quoted = " ".join(error.detail.split())[:300].rstrip(" .")
-        return errors.RefusedError(
-            f"The shop refused it: “{quoted}”. {ASK_AGAIN}.", error.code, error.detail
+        return errors.UnknownOutcomeError(
+            "The payment service failed, and may have paid all the same: look there first.",
+            error.code,
+            error.detail,
         )
 
     def _get_outcome(self, refund_id, is_paid):

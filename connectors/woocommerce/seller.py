@@ -245,7 +245,10 @@ class SellerClient(base.Client):
         same = [note for note in found if texts.is_same(note.text, comment.text)]
         if not (same or found):
             raise ValueError("the answer does not show the note")
-        return (same or found)[-1].remote_id
+        if same:
+            return same[-1].remote_id
+        # Of several that are new, none is surely ours.
+        return found[0].remote_id if len(found) == 1 else ""
 
     # Writing
 

@@ -57,8 +57,9 @@ def read_gateway(site, code, title=""):
     try:
         node = site.get_object(f"{const.WC}/{path_of('payment_gateways', code)}")
     except errors.RefusedError as error:
-        # Without the right to look, the shop itself will say it; a service that is gone cannot.
-        return records.Gateway(code, title, None if error.code == "role" else False)
+        # A service that is gone cannot; where we may not look, the shop itself will say it.
+        is_gone = error.code == const.NO_GATEWAY
+        return records.Gateway(code, title, False if is_gone else None)
     supports = node.get("method_supports")
     can_refund = "refunds" in supports if isinstance(supports, list) else None
     return records.Gateway(code, values.text(node.get("title")) or title, can_refund)

@@ -9,6 +9,8 @@ import unicodedata
 LIKE = 0.8
 # Longer texts are compared by their beginning: comparing is slow.
 COMPARED = 2000
+# Words of the sentence that WCFM puts above a note.
+MIN_SENTENCE = 4
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _BREAK = re.compile(r"<(br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
@@ -52,4 +54,5 @@ def is_same(shown, ours):
     if shown == wanted:
         return True
     before = shown.removesuffix(wanted).rstrip() if wanted else ""
-    return before != shown and before.endswith(":")
+    # A sentence, not a word such as “Tracking:”.
+    return before != shown and before.endswith(":") and len(before.split()) >= MIN_SENTENCE
