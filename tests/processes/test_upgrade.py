@@ -118,7 +118,7 @@ def test_database_of_the_version_before(database, previous, tmp_path):
         "recipient_policy": "as_addressed",
         "intervals": [0],
         "allowed": True,
-        "presets": 5,
+        "presets": 6,
         "booking": wanted["booking"],
         "accepted": wanted["accepted"],
         "own": [2, 2, 2],  # accounts, their web service addresses, their ranges of numbers
