@@ -156,7 +156,7 @@ class SaleOrder(models.Model):
             return self.env._("Salespeople and marketplace agents write comments."), "", ""
         if channel == "shop":
             return "", "", ""
-        if account._takes_comments():
+        if account._takes_comments() and not account._is_web_service():
             problem = self._get_shop_problem(account)
             return "", problem, problem
         if channel == "message":

@@ -24,6 +24,19 @@ class TestOpensiShopOrders(OpensiShopCase):
         self.assertEqual(self.tell("4711", 1), ADDED)
         self.assertEqual((len(self.get_comments(own)), len(self.get_comments(stranger))), (1, 0))
 
+    def test_people_write_to_the_customer_here(self):
+        """Odoo is the shop: its portal shows what the customer may see, and Odoo mails."""
+        order = self.make_sale_order("4712", self.shop)
+        box = order.with_user(self.salesman).marketplace_comment_box
+        self.assertEqual((box["channel"], box["can_show"], box["can_mail"]), ("odoo", True, True))
+        shown = self.write_comment(order, "It leaves tonight.", is_visible=True)
+        mailed = self.write_comment(order, "By mail only.", is_mailed=True)
+        self.assertEqual((shown + mailed).mapped("state"), ["kept", "kept"])
+        self.assertFalse(shown.mail_message_id.is_internal)
+        self.assertTrue(mailed.mail_message_id.is_internal)
+        self.assertEqual(mailed.customer_mail_id.recipient_ids, self.customer)
+        self.assertFalse(shown.customer_mail_id)
+
     def test_two_shops_with_the_same_numbers(self):
         other = self.make_shop_account(order_field="client_order_ref")
         mine, theirs = self.make_sale_order("7", self.shop), self.make_sale_order("7", other)
