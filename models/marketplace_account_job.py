@@ -103,9 +103,12 @@ class MarketplaceAccount(models.Model):
         outbox._settle(self, client, run)
         outbox._push(self, client, run)
         self._push_comments(client, run)
-        self._arrange_webhooks(client, run)
-        run.do(self.env["marketplace.hint"]._take, self)
-        run.do(self.env["marketplace.notice"]._take_waiting, self)
+        # Only where the marketplace has such things: an idle run stays cheap.
+        if client.webhook_topics:
+            self._arrange_webhooks(client, run)
+            run.do(self.env["marketplace.hint"]._take, self)
+        if client.takes_notices:
+            run.do(self.env["marketplace.notice"]._take_waiting, self)
         self._refresh_facts(client, run)
         self._refresh_orders(client, run)
         self.env["marketplace.gateway"]._refresh(self, client, run)
@@ -117,9 +120,8 @@ class MarketplaceAccount(models.Model):
             outbox._push(self, client, run)
         self._pull_notes(client, run)
         run.do(self.env["marketplace.case"]._warn_of_deadlines, self)
-        if self.env["marketplace.hint"]._has_waiting(self) or (
-            run.is_over and (self._has_reading_left() or outbox._has_work(self))
-        ):
+        is_told = client.webhook_topics and self.env["marketplace.hint"]._has_waiting(self)
+        if is_told or (run.is_over and (self._has_reading_left() or outbox._has_work(self))):
             self._trigger_job()
 
     def _get_due_streams(self):
