@@ -1,7 +1,7 @@
 {
     "name": "Marketplace Helpdesk",
     "summary": "Claims and refunds of marketplaces as helpdesk tickets beside their orders",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Marketplace Helpdesk contributors",

@@ -17,6 +17,12 @@ LIMIT = 120  # seconds for one process
 # Older versions -> what became of them: refunds seen before, booking, bookings of what was
 # accepted, imported refunds and their booking.
 OLDER = {
+    "19.0.1.3.0": {
+        "refunds": 3,
+        "booking": "draft",
+        "accepted": [[7.0, True, "to_book"], [53.9, True, "to_book"]],
+        "imported": [["lines", "to_book"]],
+    },
     "19.0.1.2.0": {
         "refunds": 3,
         "booking": "draft",
