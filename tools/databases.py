@@ -50,11 +50,13 @@ def build(
 @contextmanager
 def scratch(odoo: Odoo, source: str):
     """A copy of the template for one run; dropped afterwards."""
-    sweep(odoo)
     name = f"marketplace_run_{os.getpid()}_{os.urandom(3).hex()}"
     mark = marks(odoo) / name
-    with mark.open("w") as handle:
+    with cache.lock(f"sweep-{odoo.postgres.key}"):  # nobody sweeps a mark before it is locked
+        sweep(odoo)
+        handle = mark.open("w")
         fcntl.flock(handle, fcntl.LOCK_SH)
+    with handle:
         odoo.copy(source, name)
         try:
             yield name

@@ -29,19 +29,33 @@ class Selection:
         return ["-k", " or ".join(self.words)] if self.words else []
 
 
-def odoo_tags(addon: Path, selection: Selection) -> str | None:
-    """What to give to --test-tags; None where nothing matches."""
-    if not selection.words:
-        return f"/{MODULE}" if list(test_files(addon)) else None
+def odoo_parts(addon: Path, selection: Selection) -> list[str]:
+    """What to give to --test-tags, for each of the runs side by side: two of about the same
+    length for everything, one for a choice, none where nothing matches."""
+    if selection.words:
+        return [",".join(tags)] if (tags := odoo_tags(addon, selection)) else []
+    halves: list[tuple[int, list[str]]] = [(0, []), (0, [])]
+    for path in sorted(test_files(addon), key=lambda path: -path.stat().st_size):
+        size, tags = halves.pop(halves.index(min(halves, key=lambda half: half[0])))
+        halves.append((size + path.stat().st_size, [*tags, tag_of(path)]))
+    return [",".join(tags) for _size, tags in halves if tags]
+
+
+def odoo_tags(addon: Path, selection: Selection) -> list[str]:
+    """The tags of the files, classes and methods that match."""
     tags = []
     for path in test_files(addon):
         if selection.matches(path.stem):
-            tags.append(f"/{MODULE}/tests/{path.name}")
+            tags.append(tag_of(path))
             continue
         for kind, name in names(path):
             if selection.matches(name):
                 tags.append(f"/{MODULE}:{name}" if kind == "class" else f"/{MODULE}.{name}")
-    return ",".join(dict.fromkeys(tags)) or None
+    return list(dict.fromkeys(tags))
+
+
+def tag_of(path: Path) -> str:
+    return f"/{MODULE}/tests/{path.name}"
 
 
 def test_files(addon: Path):

@@ -55,17 +55,19 @@ def test(options: argparse.Namespace) -> int:
 def run_all(
     options: argparse.Namespace, chosen: selection.Selection, found: runtime.Runtime, total: Results
 ) -> None:
-    """The suites without Odoo run while the database is prepared, and beside Odoo's own: that one
-    takes longer than all the others together."""
-    tags = selection.odoo_tags(options.addon, chosen) if "odoo" in chosen.suites else None
+    """The suites without Odoo run while the database is prepared, and beside Odoo's own, which
+    takes longer than all the others together and runs in parts, each with a database."""
+    parts = selection.odoo_parts(options.addon, chosen) if "odoo" in chosen.suites else []
     processes = "processes" in chosen.suites and wants_processes(options.addon, chosen)
-    with contextlib.ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-        if tags or processes:
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1 + len(parts)) as pool:
+        if parts or processes:
             server = stack.enter_context(postgres.server(found))
             odoo = Odoo(found, server, options.addon)
             template = pool.submit(databases.template, odoo, "test", tuple(options.beside))
-        if tags:
-            tested = pool.submit(lambda: run_odoo(odoo, template.result(), tags))
+        tested = [
+            pool.submit(lambda part=part, tags=tags: run_odoo(odoo, template.result(), tags, part))
+            for part, tags in enumerate(parts, start=1)
+        ]
         folders = [options.addon / PYTEST[suite] for suite in WITH_PHP if suite in chosen.suites]
         if selection.needs_php(folders, chosen):
             php.available()  # without it, its tests are skipped
@@ -87,8 +89,10 @@ def run_all(
         if processes:
             name = template.result()
             total.add(told("processes", lambda: run_processes(odoo, name, chosen)))
-        if tags:
-            done = tested.result()
+        if parts:
+            done = Results()
+            for part in tested:
+                done.add(part.result())
             say(f"    odoo: {done}")
             total.add(done)
 
@@ -142,18 +146,18 @@ def run_pytest(
     return done
 
 
-def run_odoo(odoo: Odoo, template: str, tags: str) -> Results:
-    """Install the addon in a copy of the template, with its tests."""
+def run_odoo(odoo: Odoo, template: str, tags: str, part: int) -> Results:
+    """Install the addon in a copy of the template, with these of its tests."""
     with_browser = selection.needs_browser(odoo.addon)
     missing = with_browser and not browser.available()
-    log = cache.logs() / "test-odoo.log"
+    log = cache.logs() / f"test-odoo-{part}.log"
     with (
-        sandbox.running(odoo.runtime, odoo.addon, "test") as marketplaces,
+        sandbox.running(odoo.runtime, odoo.addon, f"test-{part}") as marketplaces,
         databases.scratch(odoo, template) as database,
-        step("Odoo: installation and tests") as current,
+        step(f"Odoo: installation and tests, part {part}") as current,
     ):
         port = free_ports(1)[0]
-        config = odoo.config("test", http_port=port)
+        config = odoo.config(f"test-{part}", http_port=port)
         arguments = [
             "-d",
             database,

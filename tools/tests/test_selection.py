@@ -1,6 +1,6 @@
 import pytest
 
-from tools.selection import Selection, needs_browser, needs_npm, needs_php, odoo_tags
+from tools.selection import Selection, needs_browser, needs_npm, needs_php, odoo_parts
 
 KNOWN = ("lint", "odoo")
 
@@ -19,13 +19,23 @@ def addon(tmp_path):
     return tmp_path
 
 
-def tags(addon, *words):
-    return odoo_tags(addon, Selection.of(list(words), KNOWN))
+def parts(addon, *words):
+    return odoo_parts(addon, Selection.of(list(words), KNOWN))
 
 
 def test_nothing_named_is_everything(addon):
     assert Selection.of([], KNOWN).suites == KNOWN
-    assert tags(addon) == "/marketplace_helpdesk"
+    assert sorted(",".join(parts(addon)).split(",")) == [
+        f"/marketplace_helpdesk/tests/{name}.py" for name in ("__init__", "common", "test_refund")
+    ]
+
+
+def test_everything_is_cut_in_two_of_one_length(addon):
+    for name, size in (("a", 50), ("b", 30), ("c", 25), ("d", 300)):
+        (addon / f"tests/test_{name}.py").write_text("#" * size)
+    first, second = sorted(parts(addon), key=len)
+    assert "test_d.py" in first and "common" not in first
+    assert not set(first.split(",")) & set(second.split(","))
 
 
 def test_a_suite_is_no_word(addon):
@@ -34,17 +44,17 @@ def test_a_suite_is_no_word(addon):
 
 
 def test_words_match_files_classes_and_methods(addon):
-    assert tags(addon, "refund") == "/marketplace_helpdesk/tests/test_refund.py"
-    assert tags(addon, "mirakl") == "/marketplace_helpdesk:TestMirakl"
-    assert tags(addon, "reply", "amount") == (
+    assert parts(addon, "refund") == ["/marketplace_helpdesk/tests/test_refund.py"]
+    assert parts(addon, "mirakl") == ["/marketplace_helpdesk:TestMirakl"]
+    assert parts(addon, "reply", "amount") == [
         "/marketplace_helpdesk.test_reply,/marketplace_helpdesk.test_amount"
-    )
+    ]
 
 
 def test_what_is_not_there_matches_nothing(addon, tmp_path_factory):
-    assert tags(addon, "helper") is None
-    assert tags(addon, "nothing") is None
-    assert odoo_tags(tmp_path_factory.mktemp("empty"), Selection.of([], KNOWN)) is None
+    assert parts(addon, "helper") == []
+    assert parts(addon, "nothing") == []
+    assert parts(tmp_path_factory.mktemp("empty")) == []
 
 
 def test_browser(addon):
