@@ -74,12 +74,14 @@ ADDRESS_PROBLEMS = (ADDRESS_CLOSED, ADDRESS_TOO_OLD, ADDRESS_NOT_FOUND, ADDRESS_
 # What differs from site to site of one kind of marketplace: see `Client.site_abilities`.
 SITE_TICKETS = "tickets"  # there are support tickets
 SITE_TICKET_ANSWERS = "ticket_answers"  # they are answered by a call
+SITE_TICKET_NEWS = "ticket_news"  # a call tells that somebody wrote in one
 SITE_NOTES = "notes"  # sellers write notes on orders
 
 
 # Which switches of a comment a shop knows: (visible to the customer, mailed to him).
 ANY_FLAGS = frozenset({(False, False), (True, False), (False, True), (True, True)})
 MAILED_IF_VISIBLE = frozenset({(False, False), (True, True)})
+NEVER_MAILED = frozenset({(False, False), (True, False)})
 
 
 # What a reason is for.
@@ -227,8 +229,8 @@ class Refund(Operation):
     """Refund lines of an order whose `give_back` is records.BY_REFUND.
 
     For marketplaces that ask so: `pay_back`: the shop's payment service pays, else it is only
-    noted there; `restock`: the units are for sale again. None: nobody decided. `reason_text`: the
-    reason in words, which its customer may see.
+    noted there; `restock`: the units are for sale again. None: nobody decided. `reason_text`: what
+    somebody wrote for the customer, who may see it.
     """
 
     order_ref: str = ""
@@ -311,8 +313,9 @@ class Comment:
     """One follow-up comment of an order. `number`: ours, which the shop knows it by.
 
     `order_ref`: the shop's number of the order, `own_ref`: ours; `date`: ISO date; `visible`: the
-    customer sees it in the shop; `mail`: the shop mails it to the customer. `may_be_there`: an
-    earlier call whose outcome is unknown may have brought it.
+    customer sees it in the shop; `mail`: the shop mails it to the customer; `has_address`: the
+    shop has an address to mail it to, or may have. `may_be_there`: an earlier call whose outcome is
+    unknown may have brought it.
     """
 
     number: str
@@ -322,6 +325,7 @@ class Comment:
     date: str = ""
     visible: bool = False
     mail: bool = False
+    has_address: bool = True
     may_be_there: bool = False
 
 
@@ -423,9 +427,12 @@ class Client:
     has_facts = False  # `get_facts` tells something
     tells_payout = False  # `records.OrderRefund.is_paid` follows the money
     numbers_refunds = True  # what is given back has a number there, told when it is accepted
+    tells_refunds = True  # all that is given back shows in the order, whoever gave it
     asks_pay_back = False  # a person chooses `pay_back` of every refund and gesture
     asks_restock = False  # a person chooses `restock` of every refund of units
     relay_domains: tuple[str, ...] = ()  # mail to these goes through the outbox only
+    orders_at_once = 0  # that `get_orders` is asked for, where each takes a call; 0 = no limit
+    cases_at_once = 0  # that `read_cases` is asked for; 0 = cases are not read by number
     max_comments = 0  # in one Comments operation; 0 = no limit
     comment_flags = ANY_FLAGS
     webhook_topics: tuple[str, ...] = ()  # what `create_webhooks` asks to be told of
@@ -474,12 +481,18 @@ class Client:
         raise errors.NotSupportedError("This client reads nothing.")
 
     def get_orders(self, refs):
-        """The `records.Order`s of these numbers, in any order; unknown ones are left out."""
+        """The `records.Order`s of these numbers, in any order; unknown ones are left out. Of one
+        that cannot be read a `records.Broken`."""
         raise errors.NotSupportedError("This client cannot read orders by number.")
 
     def get_cases(self, order_refs):
         """The `records.Case`s about these orders, whatever their date."""
         raise errors.NotSupportedError("This client cannot search cases by order.")
+
+    def read_cases(self, remote_ids):
+        """The `records.Case`s of these ids, as far as they can be read: those that were set aside
+        are tried again."""
+        raise errors.NotSupportedError("This client cannot read cases by number.")
 
     def get_facts(self):
         """The `records.Facts` about the seller account, asked for once a day.
@@ -494,7 +507,8 @@ class Client:
 
     def get_notes(self, order_refs):
         """Yield the `records.OrderNote`s of these orders: for shops whose orders do not change
-        when a note is added. Orders that the shop does not show are left out."""
+        when a note is added. Orders that the shop does not show are left out; of a note that
+        cannot be read a `records.Broken` (see `records.get_note_key`)."""
         raise errors.NotSupportedError("This marketplace has no notes on orders.")
 
     def get_gateway(self, order_ref):
@@ -542,13 +556,18 @@ class Client:
         """
         raise errors.NotSupportedError(f"This marketplace cannot do “{operation.kind}”.")
 
-    def create_webhooks(self, delivery_url, secret):
-        """Ask the shop to call `delivery_url`; returns {topic: remote id}. Those for the same
-        address that are there already are replaced."""
+    def create_webhooks(self, delivery_url, secret, ids=()):
+        """Ask the shop to call `delivery_url`; returns {topic: remote id}. Those of ours that are
+        there already are replaced, see `delete_webhooks`."""
         raise errors.NotSupportedError("This marketplace calls nobody.")
 
-    def delete_webhooks(self, ids):
-        """End the webhooks with these remote ids; those that are gone already are fine."""
+    def delete_webhooks(self, delivery_url, ids=()):
+        """End the webhooks that the shop lists for `delivery_url`, known to us or not; of those
+        with these remote ids also what calls its path at another host: ours of before a move."""
+        raise errors.NotSupportedError("This marketplace calls nobody.")
+
+    def get_webhooks(self, delivery_url):
+        """{topic: whether the shop calls} of the webhooks that it lists for `delivery_url`."""
         raise errors.NotSupportedError("This marketplace calls nobody.")
 
     def find(self, operation, before, sent_at):

@@ -49,9 +49,14 @@ class RefusedError(ConnectorError):
 
 
 class LoginError(ConnectorError):
-    """Login or rights refused: nothing works until an administrator mends the credentials."""
+    """Login or rights refused: nothing works until an administrator mends the credentials.
+
+    `may_pass`: in words that are not the marketplace's own, as of a security plugin; only where
+    it is said again later, it is so.
+    """
 
     code = "login"
+    may_pass = False
 
 
 class NotSupportedError(ConnectorError):

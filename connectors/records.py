@@ -82,7 +82,9 @@ class Case:
     `reply_needed_since` (None: none is); elsewhere the clock is derived from the messages.
     `no_reply_needed_at`: somebody said there that what was written until then needs no answer.
     `participants`: who may be written to, of CUSTOMER and OPERATOR. `topic`: the marketplace's
-    code or free text. `complete`: `messages` is the whole thread.
+    code or free text. `complete`: `messages` is the whole thread. `unseen_at`: date of the newest
+    entry of the customer that is known of and not shown. `details`: (name, text) of what he gave
+    beside his message.
     """
 
     remote_id: str
@@ -102,6 +104,8 @@ class Case:
     participants: tuple[str, ...] = ()
     complete: bool = True
     messages: tuple[Message, ...] = ()
+    unseen_at: datetime | None = None
+    details: tuple[tuple[str, str], ...] = ()
 
 
 # States of an order line that decide what may be done with it.
@@ -219,7 +223,9 @@ class Order:
     """An order as the marketplace sees it now. `number`: what customers know it by, where that is
     not `remote_id`; `note`: what the customer wrote when ordering; `customer_email`: the customer's
     own address, never a relay; `by_guest`: ordered without an account there; `payment_code`,
-    `payment_title`: the payment service, where the shop names it."""
+    `payment_title`: the payment service, where the shop names it; `difference`: what `charged` is
+    more than the lines, where the shop does not say why; `given_back`: all of it in one sum, where
+    the marketplace tells no `refunds`."""
 
     remote_id: str
     state: str  # the worst state that decides: one of LINE_STATES, of the order as a whole
@@ -245,6 +251,8 @@ class Order:
     by_guest: bool = False
     payment_code: str = ""
     payment_title: str = ""
+    difference: Decimal = Decimal(0)
+    given_back: Decimal = Decimal(0)
 
     @property
     def tells_incidents(self):
@@ -268,6 +276,20 @@ class OrderNote:
     is_visible: bool = False
     is_mailed: bool = False
 
+    @property
+    def key(self):
+        """What it is called among records that were set aside."""
+        return get_note_key(self.order_ref, self.remote_id)
+
+
+def get_note_key(order_ref, remote_id):
+    return f"note:{order_ref}/{remote_id}"
+
+
+def get_noted_order(key):
+    """The number of the order that a note's key names."""
+    return key.removeprefix("note:").partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Gateway:
@@ -286,6 +308,13 @@ class Broken:
     remote_id: str
     error: str
     payload: str
+
+
+def part_broken(found):
+    """(records, Broken ones) of an iterable of both."""
+    found = list(found)
+    broken = [record for record in found if isinstance(record, Broken)]
+    return [record for record in found if not isinstance(record, Broken)], broken
 
 
 @dataclass(frozen=True)

@@ -265,6 +265,13 @@ class HttpSession:
     def _map_error(self, error):
         detail = self.redact(str(error))[:MAX_DETAIL]
         # An unusable address never left this machine either.
+        if not self._watch.sent and isinstance(error, requests.exceptions.SSLError):
+            return NotSentError(
+                "No encrypted connection (TLS) could be made: nothing was sent. Check the address "
+                "and its port: there may be no https there, or no valid certificate.",
+                code="no_connection",
+                detail=detail,
+            )
         if not self._watch.sent:
             return NotSentError(
                 "The marketplace's server cannot be reached: nothing was sent. Check the address "

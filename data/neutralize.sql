@@ -11,3 +11,7 @@ UPDATE marketplace_account
        comment_first_id = NULL,
        comment_sequence_id = NULL,
        token_expires_at = NULL;
+DELETE FROM mail_tracking_value
+ USING ir_model_fields AS field
+ WHERE field.id = mail_tracking_value.field_id
+   AND field.model = 'marketplace.account' AND field.name = 'login';

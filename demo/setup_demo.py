@@ -56,10 +56,8 @@ def make_products():
         for order in call("GET", f"/sellers/{login}")["orders"]:
             for line in order["lines"]:
                 wanted.setdefault(line.get("seller_product_id") or line["offer_sku"], line)
-    for order in call("GET", f"/sellers/{WOO_LOGIN}")["orders"]:
-        for line in order["line_items"]:
-            if line.get("sku"):
-                wanted.setdefault(line["sku"], {**line, "price": line["total"]})
+    for product in call("GET", f"/sellers/{WOO_LOGIN}")["products"]:
+        wanted.setdefault(product["sku"], {**product, "quantity": 1})
     env["product.product"].create(
         [
             {

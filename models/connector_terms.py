@@ -7,6 +7,8 @@ import re
 
 from odoo.tools.translate import LazyTranslate, get_translation
 
+from ..connectors import get_provider_selection
+
 _lt = LazyTranslate(__name__)
 
 MODULE = "marketplace_helpdesk"
@@ -306,7 +308,6 @@ TERMS = (
         "key. An account can be set to allow http://."
     ),
     _lt("The shop's number of the order has more than 20 characters."),
-    _lt("The payment service failed, and may have paid all the same: look there first."),
     _lt("There is nothing to close."),
     _lt("This comment could not be stored."),
     _lt("This order is not in the shop."),
@@ -317,6 +318,11 @@ TERMS = (
     _lt("A note is a text without files."),
     _lt("A note may have 50,000 characters."),
     _lt("A note with nearly this text came meanwhile: it may be this one, changed by the shop."),
+    _lt("A note that cannot be read came meanwhile: it may be this one."),
+    _lt(
+        "The marketplace does not tell now whether support tickets can be answered by a call. It "
+        "is tried again later."
+    ),
     _lt("An answer goes to the customer."),
     _lt("An answer with nearly this text came meanwhile: it may be this one, changed there."),
     _lt("Answers and notes are texts without files."),
@@ -357,7 +363,6 @@ TERMS = (
     _lt("Refunds of orders can be read."),
     _lt("Site"),
     _lt("Support tickets"),
-    _lt("Support tickets can be read and answered: the marketplace added calls for that."),
     _lt("The address of the shop is missing."),
     _lt(
         "The beginning and the state of support tickets can be read. They are answered and "
@@ -434,9 +439,15 @@ TERMS = (
     ),
     _lt(
         "The shop shows the refund, but not that the money was paid back. Look at the payment "
-        "service."
+        "service. It is sent again only after it was deleted in the shop."
     ),
-    _lt("The shop took the call for a repetition: nothing was done. It is tried again later."),
+    _lt("The shop had this call before: something between has repeated it."),
+    _lt(
+        "A server between answered instead of the shop, maybe a firewall. Have this server's IP "
+        "address allowed there."
+    ),
+    _lt("The shop refused it, but what it shows now cannot be read."),
+    _lt("The shop refused it, but shows a new refund of the same amount."),
     _lt(
         "The shop's address must begin with https://, else everybody on the way can read the "
         "password. An account can be set to allow http://."
@@ -493,6 +504,7 @@ TERMS = (
     _lt("This shop takes one comment in one call."),
     _lt("User name and password are missing."),
     _lt("WCFM"),
+    _lt("WCFM seller"),
     _lt(
         "WCFM has no call for refunds of its sellers: ask for the refund in the store manager "
         "there."
@@ -522,6 +534,39 @@ TERMS = (
     ),
     _lt("Your user at the marketplace may not do this. Ask the marketplace for the right."),
     _lt("The site shows strangers nothing of what it has."),
+    _lt(
+        "No encrypted connection (TLS) could be made: nothing was sent. Check the address and its "
+        "port: there may be no https there, or no valid certificate."
+    ),
+    _lt(
+        "There is nothing at this address that answers for WordPress. Check the address with its "
+        "path, and that the permalinks in WordPress are not “Plain”."
+    ),
+    _lt("Writing"),
+    _lt("The key may write. Nothing was written."),
+    _lt(
+        "Reached as a seller (wcfmmp/v1), with the seller's own orders only. Everybody on the way "
+        "can read the password, and what customers write: the address has no https://."
+    ),
+    _lt(
+        "The marketplace has WCFM Ultimate. Support tickets can be read and answered: the "
+        "marketplace added calls for that."
+    ),
+    _lt(
+        "The marketplace has WCFM Ultimate. The beginning and the state of support tickets can be "
+        "read, and its notifications tell when a customer writes again. They are answered and "
+        "closed in the store manager."
+    ),
+    _lt(
+        "The marketplace has WCFM Ultimate. The beginning and the state of support tickets can be "
+        "read; no notification about one is there yet. They are answered and closed in the store "
+        "manager."
+    ),
+    _lt(
+        "This user is no vendor: he runs the site, and would see the orders and customers of all "
+        "sellers. Give the login of the seller's own user. Whoever runs the site takes an account "
+        "of the provider “WooCommerce”."
+    ),
 )
 # Sentences with something quoted in them: each placeholder stands for any text.
 PATTERNS = (
@@ -532,8 +577,16 @@ PATTERNS = (
         "you ask again."
     ),
     _lt(
+        "The shop's address has moved to “%(address)s”: nothing was done. Enter the new address in "
+        "the account."
+    ),
+    _lt(
         "The key may not do this. Give its user the right %(roles)s in the marketplace's back "
         "office, or take the key of an administrator."
+    ),
+    _lt(
+        "The payment service failed, and may have paid all the same: look there first. It said: "
+        "“%(reason)s”."
     ),
     _lt("Cdiscount refused it: “%(reason)s”."),
     _lt("Cdiscount did not close it and answered “%(status)s”."),
@@ -553,6 +606,12 @@ def translate_term(env, text):
             parts = {key: translate_term(env, part) for key, part in match.groupdict().items()}
             return get_translation(MODULE, lang, pattern._source, ()) % parts
     return get_translation(MODULE, lang, text, ())
+
+
+def get_providers(model):
+    """[(key, label)] of the providers, for selection fields: labels that are no names are
+    translated."""
+    return [(key, translate_term(model.env, label)) for key, label in get_provider_selection()]
 
 
 def _as_regex(pattern):

@@ -211,6 +211,10 @@ class HelpdeskTicket(models.Model):
         currency_field="marketplace_currency_id",
         groups="marketplace_helpdesk.group_agent",
     )
+    marketplace_refunds_hint = fields.Char(
+        related="marketplace_order_id.marketplace_refunds_hint",
+        groups="marketplace_helpdesk.group_agent",
+    )
     marketplace_currency_id = fields.Many2one(
         related="marketplace_order_id.currency_id", groups="marketplace_helpdesk.group_agent"
     )
@@ -346,9 +350,11 @@ class HelpdeskTicket(models.Model):
         "marketplace_case_id",
         "marketplace_case_ids.message_ids",
         "marketplace_account_id.recipient_policy",
+        "marketplace_account_id.close_after_answer",
     )
     def _compute_marketplace_seen_by(self):
-        """Answers from the chatter go where the account's policy sends them."""
+        """Answers from the chatter go where the account's policy sends them, and close what is
+        closed by an answer."""
         for ticket in self:
             case = ticket.marketplace_case_id
             thread = case and case._get_thread()
@@ -361,6 +367,11 @@ class HelpdeskTicket(models.Model):
                 ),
                 (records.OPERATOR,): self.env._("Seen by %s only, not by the customer.", operator),
             }.get(recipients) or self.env._("Seen by the customer.")
+            if thread and thread._closes_after_answer():
+                ticket.marketplace_seen_by = self.env._(
+                    "%s It closes the support ticket; to leave that open, press “Answer” above.",
+                    ticket.marketplace_seen_by,
+                )
 
     @api.depends("marketplace_case_id", "marketplace_case_ids")
     def _compute_marketplace_case_position(self):

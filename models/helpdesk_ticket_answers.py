@@ -47,6 +47,7 @@ class HelpdeskTicket(models.Model):
 
         `shown`: see `marketplace_shown`.
         """
+        self._check_marketplace_readable()
         self._check_marketplace_shown(shown)
         case = self.marketplace_case_id
         body = kwargs.get("body") or ""
@@ -59,7 +60,12 @@ class HelpdeskTicket(models.Model):
         thread = thread or case._start_thread()
         uploads = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or ())
         made = self._marketplace_attach(kwargs.get("attachments") or ())
-        message = thread._post_answer(text, attachments=uploads + made, **seen)
+        message = thread._post_answer(
+            text,
+            close_after=thread._closes_after_answer(),
+            attachments=uploads + made,
+            **seen,
+        )
         made.sudo().unlink()
         uploads._marketplace_drop_uploads()
         self._marketplace_tell_elsewhere(thread)

@@ -22,7 +22,7 @@ class HelpdeskTicket(models.Model):
             ticket.marketplace_credit_note_count = counts[ticket]
 
     def action_marketplace_answer(self):
-        self.ensure_one()
+        self._check_marketplace_readable()
         return self.marketplace_case_id.action_answer()
 
     def action_marketplace_retry(self):
@@ -37,8 +37,13 @@ class HelpdeskTicket(models.Model):
         """Give up the answer that was refused."""
         self._get_marketplace_failed().action_abandon()
 
-    def _get_marketplace_failed(self):
+    def _check_marketplace_readable(self):
+        """What a ticket shows of its cases is computed with sudo: buttons ask first."""
         self.ensure_one()
+        self.check_access("read")
+
+    def _get_marketplace_failed(self):
+        self._check_marketplace_readable()
         if self.marketplace_failed_id.state != "rejected":
             raise UserError(self.env._("The answer has moved on meanwhile: look again."))
         return self.marketplace_failed_id
@@ -50,6 +55,7 @@ class HelpdeskTicket(models.Model):
 
     def action_marketplace_no_answer(self):
         self.ensure_one()
+        self._check_marketplace_seen(self.env.context.get("marketplace_seen"))
         threads = self.marketplace_case_ids.filtered(lambda case: case.kind != records.INCIDENT)
         threads.filtered("awaiting_since").action_no_answer_needed()
 
@@ -63,7 +69,7 @@ class HelpdeskTicket(models.Model):
         return self._marketplace_order_dialog("action_marketplace_refuse")
 
     def _marketplace_order_dialog(self, method):
-        self.ensure_one()
+        self._check_marketplace_readable()
         if not self.marketplace_order_id:
             raise UserError(
                 self.env._("The order of this case is not known yet; it is linked when it arrives.")
@@ -74,7 +80,7 @@ class HelpdeskTicket(models.Model):
 
     def action_view_marketplace_order(self):
         """Open the order: all of it for salespeople, the marketplace's side for agents."""
-        self.ensure_one()
+        self._check_marketplace_readable()
         return self.marketplace_order_id._action_open_from_marketplace()
 
     def action_view_marketplace_cases(self):

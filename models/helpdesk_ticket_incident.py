@@ -111,7 +111,7 @@ class HelpdeskTicket(models.Model):
         self._get_marketplace_incident().action_incident_reopen()
 
     def _get_marketplace_incident(self):
-        self.ensure_one()
+        self._check_marketplace_readable()
         if not self.marketplace_incident_id:
             raise UserError(self.env._("This ticket has no incident."))
         return self.marketplace_incident_id

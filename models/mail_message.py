@@ -27,6 +27,9 @@ class MailMessage(models.Model):
         readonly=True, help="Whom a message of ours goes to: customer, operator."
     )
 
+    marketplace_is_by_mail = fields.Boolean(
+        readonly=True, help="A mail told it; the marketplace's own calls have not shown it yet."
+    )
     marketplace_comment_ids = fields.One2many(
         "sale.order.comment", "mail_message_id", groups=fields.NO_ACCESS
     )
@@ -49,6 +52,14 @@ class MailMessage(models.Model):
             "due_at": f"{comment.due_at.isoformat()}Z" if comment.due_at else "",
         }
 
+    def _get_marketplace_by_mail(self):
+        """How the bubble names what only a mail has told: "unconfirmed", or "mail" where no call
+        will ever show it. "" for all others."""
+        if not self.marketplace_is_by_mail:
+            return ""
+        row = self.env["marketplace.message"].sudo().search([("mail_message_id", "=", self.id)])
+        return "unconfirmed" if row[:1]._may_be_confirmed() else "mail"
+
     def _to_store_defaults(self, target):
         """The bubble shows who speaks, customer, seller or operator, and to whom."""
 
@@ -57,6 +68,10 @@ class MailMessage(models.Model):
 
         names = ("marketplace_sender", "marketplace_recipients")
         shown = [Store.Attr(name, predicate=is_ours) for name in names]
+        by_mail = Store.Attr(
+            "marketplace_by_mail", lambda m: m._get_marketplace_by_mail(), predicate=is_ours
+        )
+        shown.append(by_mail)
         shown.append(
             Store.Attr(
                 "marketplace_comment",

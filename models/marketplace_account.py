@@ -9,8 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize
 
-from ..connectors import base, get_client_class, get_provider_selection
-from .connector_terms import translate_term
+from ..connectors import base, get_client_class
+from .connector_terms import get_providers
 from .marketplace_stream import HEALTH
 
 FIRST_IMPORT_DAYS = 30
@@ -27,6 +27,7 @@ _OWN = {
     "has_own_numbers",
     "site_tickets",
     "site_ticket_answers",
+    "site_ticket_news",
     "site_notes",
     "checked_at",
     "password_date",
@@ -56,9 +57,7 @@ class MarketplaceAccount(models.Model):
     color = fields.Integer()
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    provider = fields.Selection(
-        selection=lambda self: get_provider_selection(), required=True, default="cdiscount"
-    )
+    provider = fields.Selection(selection=get_providers, required=True, default="cdiscount")
     state = fields.Selection(
         [
             ("disabled", "Disabled"),
@@ -147,7 +146,6 @@ class MarketplaceAccount(models.Model):
         groups="marketplace_helpdesk.group_administrator",
     )
     is_neutralized = fields.Boolean(compute="_compute_is_neutralized")
-    limits = fields.Html(compute="_compute_limits", sanitize=False)
     case_count = fields.Integer(compute="_compute_counts")
     refund_count = fields.Integer(compute="_compute_counts")
     doubt_count = fields.Integer(compute="_compute_counts")
@@ -184,16 +182,6 @@ class MarketplaceAccount(models.Model):
 
     def _compute_is_neutralized(self):
         self.is_neutralized = self._is_database_neutralized()
-
-    @api.depends("provider")
-    @api.depends_context("lang")
-    def _compute_limits(self):
-        for account in self:
-            cannot = account.provider and account._client_class().cannot or {}
-            account.limits = self.env["ir.qweb"]._render(
-                "marketplace_helpdesk.account_limits",
-                {"limits": [translate_term(self.env, text) for text in cannot.values()]},
-            )
 
     def _compute_counts(self):
         counts = {

@@ -3,8 +3,9 @@
 import ast
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
-from .notice_mail import read_links, read_text
+from .notice_mail import get_bad_senders, is_believed, read_links, read_text
 
 
 class MarketplaceAccount(models.Model):
@@ -13,6 +14,11 @@ class MarketplaceAccount(models.Model):
 
     has_notices = fields.Boolean(compute="_compute_has_notices")
     notice_count = fields.Integer(compute="_compute_notice_count")
+    notice_senders = fields.Text(
+        "Senders Believed",
+        help="Addresses or domains that the marketplace's notices come from, one a line. Empty: "
+        "the domain of the site's address. Mails from others are set aside.",
+    )
 
     @api.depends("provider")
     def _compute_has_notices(self):
@@ -24,6 +30,18 @@ class MarketplaceAccount(models.Model):
         counts = self._count_by_account("marketplace.notice", [])
         for account in self:
             account.notice_count = counts.get(account.id, 0)
+
+    @api.constrains("notice_senders")
+    def _check_notice_senders(self):
+        for account in self:
+            wrong = get_bad_senders(account.notice_senders)
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is neither an e-mail address nor a domain.",
+                        wrong[0],
+                    )
+                )
 
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()
@@ -49,6 +67,10 @@ class MarketplaceAccount(models.Model):
                 kind, remote_id = found
                 return values | {"url": url, "kind": kind, "remote_id": remote_id}
         return values
+
+    def _believes_sender(self, sender):
+        account = self.sudo()
+        return is_believed(sender, account.notice_senders, account.service_url)
 
     def _find_order_ref(self, numbers):
         """The marketplace's number of the first of these that an order is known by; "" if none."""

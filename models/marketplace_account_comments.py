@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..connectors import base
+from .connector_terms import translate_term
 from .marketplace_account_rules import rule
 from .marketplace_operation import OPEN_STATES
 
@@ -160,7 +161,7 @@ class MarketplaceAccount(models.Model):
 
     def _get_sender_label(self):
         """Who writes the comments that come in."""
-        return self._client_class().label
+        return translate_term(self._get_responsible_env(), self._client_class().label)
 
     def _get_time_zone(self):
         """Where the people of this shop are, for dates without a time."""

@@ -10,7 +10,12 @@ class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
     # The stored ones are read by the job only, never over RPC.
-    login = fields.Char("API Login", groups="marketplace_helpdesk.group_administrator", copy=False)
+    login = fields.Char(
+        "API Login",
+        groups="marketplace_helpdesk.group_administrator",
+        copy=False,
+        tracking=True,
+    )
     password = fields.Char(groups=fields.NO_ACCESS, copy=False)
     password_input = fields.Char(
         "API Password",
@@ -29,7 +34,9 @@ class MarketplaceAccount(models.Model):
         inverse="_inverse_uses_oauth",
         groups="marketplace_helpdesk.group_administrator",
     )
-    service_url = fields.Char("Service Address", help="Empty: the marketplace's own address.")
+    service_url = fields.Char(
+        "Service Address", tracking=True, help="Empty: the marketplace's own address."
+    )
     token_url = fields.Char("Token Address", help="Empty: the marketplace's own address.")
     shop_ref = fields.Char(
         "Shop Number",
@@ -59,6 +66,8 @@ class MarketplaceAccount(models.Model):
     def _inverse_password_input(self):
         for account in self.filtered("password_input"):
             secret = account.password_input
+            if account.password_date:
+                account._message_log(body=self.env._("The secret was changed."))
             account.sudo().write(
                 {
                     # A key is pasted, often with what stood around it.

@@ -6,8 +6,9 @@ from itertools import islice
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
-from ..connectors import errors
+from ..connectors import errors, records
 from .connector_terms import translate_term
 from .job_run import JobRun
 
@@ -85,15 +86,19 @@ class MarketplaceAccount(models.Model):
         )
         if not account._is_running():
             return
-        run = JobRun(self.env)
+        run, refusal = JobRun(self.env), None
         with account._get_client() as client:
             try:
                 account._run_with_client(client, run)
             except errors.LoginError as error:
-                run.do(account._stop, error)
-            run.do(account._end_run, client)
+                refusal = error
+            run.do(account._end_run, client, refusal)
 
-    def _end_run(self, client):
+    def _end_run(self, client, refusal=None):
+        if refusal:
+            self._take_refusal(refusal)
+        elif self.last_error:
+            self.last_error = False
         self._keep_token(client)
         self._keep_site_abilities(client)
         self.last_run = fields.Datetime.now()
@@ -136,23 +141,24 @@ class MarketplaceAccount(models.Model):
         orders = self.env["marketplace.orders"]
         wanted = orders._get_wanted(self)
         letters = self.env["marketplace.dead.letter"]._get_due_orders(self)
-        if not wanted and not letters:
-            return
+        refs = dict.fromkeys([*wanted.mapped("marketplace_ref"), *letters.mapped("remote_id")])
         try:
-            fresh = client.get_orders(
-                [*wanted.mapped("marketplace_ref"), *letters.mapped("remote_id")]
-            )
+            for part in split_every(client.orders_at_once or len(refs) or 1, refs, list):
+                if run.is_over:
+                    return
+                fresh, broken = records.part_broken(client.get_orders(part))
+                asked = wanted.filtered(lambda o, part=part: o.marketplace_ref in part)
+                run.do(orders._store_wanted, self, asked, fresh, broken)
+                due = letters.filtered(lambda le, part=part: le.remote_id in part)
+                run.do(self.env["marketplace.inbox"]._store_retried, due, fresh)
         except errors.LoginError:
             raise
         except errors.ConnectorError as error:
             _logger.info("Account %s: orders not refreshed: %s", self.id, error)
-            return
-        run.do(orders._store_wanted, self, wanted, fresh)
-        run.do(self.env["marketplace.inbox"]._store_retried, letters, fresh)
 
     def _retry_cases(self, client, run):
-        """Cases that were set aside, read again by the hour: by their order's number where that
-        is known, else from the window that they came in."""
+        """Cases that were set aside, read again by the hour: by their order's number or their own
+        where that is known, else from the window that they came in."""
         letters = self.env["marketplace.dead.letter"]
         inbox = self.env["marketplace.inbox"]
         try:
@@ -160,11 +166,16 @@ class MarketplaceAccount(models.Model):
             if flagged:
                 cases = list(client.get_cases(flagged.mapped("remote_id")))
                 run.do(inbox._store_flagged, flagged, cases)
-            for stream, start, part in letters._get_due_windows(self):
-                if run.is_over:
-                    return
-                found = self._read_window(stream, start, part, client)
-                run.do(inbox._store_retried, part, found)
+            for stream, start, window in letters._get_due_windows(self):
+                size = client.cases_at_once or len(window)
+                for part in split_every(size, window.ids, window.browse):
+                    if run.is_over:
+                        return
+                    if client.cases_at_once:
+                        found = client.read_cases(part.mapped("remote_id"))
+                    else:
+                        found = self._read_window(stream, start, part, client)
+                    run.do(inbox._store_retried, part, found)
         except errors.LoginError:
             raise
         except errors.ConnectorError as error:
@@ -217,6 +228,13 @@ class MarketplaceAccount(models.Model):
         lang = self.env.context.get("marketplace_lang") or reader.lang or self.env.lang
         return self.with_context(lang=lang).env
 
+    def _take_refusal(self, error):
+        """One that may pass is only noted: the next run stops if it is said again."""
+        if error.may_pass and not self.last_error:
+            self.last_error = translate_term(self._get_responsible_env(), str(error))
+        else:
+            self._stop(error)
+
     def _stop(self, error):
         """The login was refused: nothing is tried again until an administrator mends it."""
         message = translate_term(self._get_responsible_env(), str(error))
@@ -233,6 +251,8 @@ class MarketplaceAccount(models.Model):
             "no_call": env._("OpenSi calls “%s” no more", self.name),
             "not_taken": env._("Comments of OpenSi were not taken by “%s”", self.name),
             "closed": env._("The shop of “%s” is not open", self.name),
+            "webhooks": env._("The shop of “%s” does not call any more", self.name),
+            "notices": env._("Too many notices by mail came to “%s”", self.name),
         }[kind]
 
     def _withdraw_alarm(self, kind):

@@ -4,7 +4,7 @@ import logging
 
 from odoo import models
 
-from ..connectors import base, errors
+from ..connectors import base, errors, records
 from .connector_terms import translate_term
 
 _logger = logging.getLogger(__name__)
@@ -24,8 +24,10 @@ class MarketplaceAccount(models.Model):
         )
 
     def _takes_comments(self):
-        """Whether the shop takes comments of orders, as far as is known of this one."""
-        return self._can(base.COMMENT) and self.site_notes != "no"
+        """Whether the shop takes comments of orders, as far as is known of this one; not where Odoo
+        is the shop."""
+        is_shop_there = self._can(base.COMMENT) and not self._is_web_service()
+        return is_shop_there and self.site_notes != "no"
 
     def _pull_notes(self, client, run):
         """Read the notes of the orders whose turn it is; only of those that somebody wants to see
@@ -38,11 +40,12 @@ class MarketplaceAccount(models.Model):
             self, ORDERS_PER_RUN, only_wanted=not is_due
         )
         if orders or is_due:
+            wishes = orders.filtered("marketplace_notes_wish").mapped("marketplace_notes_wish")
             notes, read, error = self._read_notes(orders, client, run)
-            run.do(self._store_read_notes, stream, is_due, read, notes, error)
+            run.do(self._store_read_notes, stream, is_due, notes, read, wishes, error)
 
     def _read_notes(self, orders, client, run):
-        """(notes, orders whose turn is over, the error that ended it or None)"""
+        """(notes and Broken ones, orders whose turn is over, the error that ended it or None)"""
         notes, read, failures = [], orders.browse(), []
         for order in orders:
             if run.is_over:
@@ -64,9 +67,13 @@ class MarketplaceAccount(models.Model):
         is_all = bool(failures) and len(failures) == len(read)
         return notes, read, failures[0] if is_all else None
 
-    def _store_read_notes(self, stream, is_due, orders, notes, error):
+    def _store_read_notes(self, stream, is_due, notes, orders, wishes, error):
+        notes, broken = records.part_broken(notes)
+        letters = self.env["marketplace.dead.letter"].sudo()
+        letters._set_aside(self, stream, broken)
+        letters._solve(self, [note.key for note in notes])
         comments = self.env["sale.order.comment"]._store_notes(self, notes)
-        orders._record_notes_read(self)
+        orders._record_notes_read(self, wishes)
         stream.write(
             {
                 "last_count": len(comments),

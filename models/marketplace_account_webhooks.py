@@ -1,7 +1,9 @@
 """Calls of the shop to Odoo: asked for by a button, arranged by the job, checked by a secret."""
 
 import hmac
+import logging
 import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,7 +11,10 @@ from odoo.exceptions import UserError
 from ..connectors import errors
 from .connector_terms import translate_term
 
+_logger = logging.getLogger(__name__)
+
 CREATE, REMOVE = "create", "remove"
+CHECK_EVERY = timedelta(days=1)
 # Stands in for the secret of an account that there is not: nobody can know it.
 _NOBODY = secrets.token_hex()
 
@@ -24,13 +29,16 @@ class MarketplaceAccount(models.Model):
     )
     webhook_ids = fields.Json(readonly=True, copy=False, help="The shop's number of each topic.")
     webhook_problem = fields.Char(readonly=True, copy=False)
+    webhook_checked_at = fields.Datetime(
+        readonly=True, copy=False, help="When the shop was last asked whether it still calls."
+    )
     webhook_state = fields.Selection(
         [
             ("off", "The Shop Does Not Call"),
             ("creating", "Being Arranged"),
             ("on", "The Shop Calls"),
             ("removing", "Being Removed"),
-            ("failed", "Not Arranged"),
+            ("failed", "Does Not Work"),
         ],
         "Calls Of The Shop",
         compute="_compute_webhook_state",
@@ -110,15 +118,20 @@ class MarketplaceAccount(models.Model):
         account._trigger_job()
 
     def _arrange_webhooks(self, client, run):
-        """What somebody asked for is told to the shop. Doing it twice harms nothing."""
-        wish = self.webhook_wish
-        if not wish or self.state != "enabled":
-            return
+        """What somebody asked for is told to the shop; once a day it is asked if it still calls."""
+        if self.webhook_wish and self.state == "enabled":
+            self._grant_webhook_wish(client, run)
+        elif self._is_webhook_check_due():
+            self._check_webhooks(client, run)
+
+    def _grant_webhook_wish(self, client, run):
+        """Doing it twice harms nothing."""
+        wish, url, ids = self.webhook_wish, self._get_webhook_url(), self._get_webhook_numbers()
         try:
             if wish == CREATE:
-                made = client.create_webhooks(self._get_webhook_url(), self.webhook_secret)
+                made = client.create_webhooks(url, self.webhook_secret, ids)
             else:
-                client.delete_webhooks([*(self.webhook_ids or {}).values()])
+                client.delete_webhooks(url, ids)
                 made = {}
         except errors.LoginError:
             raise
@@ -128,16 +141,56 @@ class MarketplaceAccount(models.Model):
         else:
             run.do(self._note_webhooks, wish, made)
 
+    def _get_webhook_numbers(self):
+        return [*(self.webhook_ids or {}).values()]
+
     def _note_webhooks(self, wish, made, problem=False):
         """`made`: {topic: the shop's number}, or None where nothing is known to have changed."""
         values = {"webhook_problem": problem}
         if made is not None:
-            values["webhook_ids"] = made or False
+            values |= {"webhook_ids": made or False, "webhook_checked_at": fields.Datetime.now()}
+            self._withdraw_alarm("webhooks")
         if made is not None and wish == REMOVE:
             values["webhook_secret"] = False
         if self.webhook_wish == wish:  # else somebody has changed his mind meanwhile
             values["webhook_wish"] = False
         self.write(values)
+
+    # Whether it still calls ---------------------------------------------------------------------
+
+    def _is_webhook_check_due(self):
+        last = self.webhook_checked_at
+        due = not last or last <= fields.Datetime.now() - CHECK_EVERY
+        return bool(due and self.webhook_ids and not self.webhook_wish)
+
+    def _check_webhooks(self, client, run):
+        """A shop switches calls off for good after a few that failed, and says so to nobody."""
+        try:
+            there = client.get_webhooks(self._get_webhook_url())
+        except errors.LoginError:
+            raise
+        except errors.ConnectorError as error:
+            _logger.info("Account %s: the webhooks cannot be looked at: %s", self.id, error)
+            there = None
+        run.do(self._note_webhook_check, there)
+
+    def _note_webhook_check(self, there):
+        """`there`: {topic: whether the shop calls}; None where it did not tell."""
+        self.webhook_checked_at = fields.Datetime.now()
+        if there is None or self.webhook_wish:
+            return
+        silent = [topic for topic in self.webhook_ids or {} if not there.get(topic)]
+        if not silent:
+            self.webhook_problem = False
+            self._withdraw_alarm("webhooks")
+            return
+        self.webhook_problem = self._get_responsible_env()._(
+            "The shop does not call any more: %s. It stops after several calls that it could not "
+            "deliver. “Create Webhooks” switches them on again; until then everything is read by "
+            "the clock.",
+            ", ".join(silent),
+        )
+        self._alarm(self._get_alarm("webhooks"), self.webhook_problem)
 
     # Who calls ----------------------------------------------------------------------------------
 

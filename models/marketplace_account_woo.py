@@ -13,6 +13,7 @@ SHOPS = (OPERATOR, SELLER)
 _ABILITIES = {
     base.SITE_TICKETS: "site_tickets",
     base.SITE_TICKET_ANSWERS: "site_ticket_answers",
+    base.SITE_TICKET_NEWS: "site_ticket_news",
     base.SITE_NOTES: "site_notes",
 }
 TOLD = [("yes", "Yes"), ("no", "No")]
@@ -34,7 +35,8 @@ class MarketplaceAccount(models.Model):
     login_way = fields.Selection(
         [("jwt", "Password, for a Token (JWT)"), ("application_password", "Application Password")],
         "Logs In By",
-        help="Empty: by the form of the password. Application passwords have six groups of four.",
+        help="Empty: by the form of the password. Application passwords have six groups of four "
+        "letters and digits, with or without blanks.",
     )
     platform_email = fields.Char(
         "Copied On Direct Mail",
@@ -44,7 +46,8 @@ class MarketplaceAccount(models.Model):
     close_after_answer = rule(
         "close_after_answer",
         "Close Support Tickets",
-        "The first choice of the answer dialog of a support ticket.",
+        "The first choice of the answer dialog of a support ticket, and what answers from the "
+        "chatter do.",
         kind=fields.Boolean,
     )
     has_own_numbers = fields.Boolean(
@@ -55,6 +58,9 @@ class MarketplaceAccount(models.Model):
     site_tickets = fields.Selection(TOLD, "Has Support Tickets", readonly=True, copy=False)
     site_ticket_answers = fields.Selection(
         TOLD, "Support Tickets Are Answered From Here", readonly=True, copy=False
+    )
+    site_ticket_news = fields.Selection(
+        TOLD, "Tells Of Entries In Support Tickets", readonly=True, copy=False
     )
     site_notes = fields.Selection(TOLD, "Takes Order Notes", readonly=True, copy=False)
 

@@ -39,7 +39,7 @@ class MarketplaceCase(models.Model):
     _name = "marketplace.case"
     _description = "Marketplace Case"
     _order = "deadline, id desc"
-    _rec_names_search = ["remote_id", "subject", "order_ref"]
+    _rec_names_search = ["shown_number", "subject", "order_ref"]
 
     account_id = fields.Many2one(
         "marketplace.account", required=True, ondelete="restrict", index=True, readonly=True
@@ -51,6 +51,9 @@ class MarketplaceCase(models.Model):
     remote_id = fields.Char("Number", readonly=True, help="The marketplace's own number.")
     number = fields.Char(
         "Short Number", compute="_compute_number", help="Long numbers by their beginning."
+    )
+    shown_number = fields.Char(
+        "Number At The Marketplace", compute="_compute_number", search="_search_shown_number"
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char(readonly=True)
@@ -72,6 +75,9 @@ class MarketplaceCase(models.Model):
     product_ref = fields.Char("Product", readonly=True)
     product_ean = fields.Char("EAN", readonly=True)
     customer_name = fields.Char(readonly=True)
+    details = fields.Text(
+        "Given Beside It", readonly=True, help="What the customer filled in beside the message."
+    )
     message_ids = fields.One2many("marketplace.message", "case_id")
     operation_ids = fields.One2many("marketplace.operation", "case_id")
     remote_created_at = fields.Datetime("Opened On", readonly=True)
@@ -120,7 +126,16 @@ class MarketplaceCase(models.Model):
             ("seen", "Seen"),
         ],
         compute="_compute_answer_state",
+        compute_sudo=True,
     )
+    failed_id = fields.Many2one(
+        "marketplace.operation",
+        compute="_compute_answer_state",
+        compute_sudo=True,
+        help="The answer that did not arrive, or may not have.",
+    )
+    failure = fields.Char(related="failed_id.message")
+    failed_text = fields.Text("Text Not Delivered", related="failed_id.text")
 
     _remote_uniq = models.UniqueIndex(
         "(account_id, remote_id) WHERE remote_id IS NOT NULL",
@@ -142,8 +157,16 @@ class MarketplaceCase(models.Model):
         for case in self:
             number = case.remote_id or ""
             if case.kind in (records.INQUIRY, records.SUPPORT_TICKET):  # told apart by a prefix
-                number = number.rpartition(":")[2]
+                number = number.rpartition(":")[2].zfill(6)  # as the site shows them
+            case.shown_number = number
             case.number = number[:8] if len(number) > LONG_NUMBER else number
+
+    def _search_shown_number(self, operator, value):
+        """Numbers of the site are kept without the zeros before them."""
+        if operator in ("ilike", "like", "=", "=ilike") and isinstance(value, str):
+            short = value.strip().lstrip("#").lstrip("0")
+            return [("remote_id", "ilike", short or value)]
+        return NotImplemented
 
     @api.depends("topic", "account_id")
     @api.depends_context("lang")
@@ -211,6 +234,7 @@ class MarketplaceCase(models.Model):
             replies = case.sudo().operation_ids.filtered(lambda o: o.kind == base.REPLY)
             last = replies.filtered(lambda o: o.state != "cancelled").sorted("id")[-1:]
             state = states.get(last.state, False)
+            case.failed_id = last if state in ("failed", "doubt") else False
             case.answer_state = False if state == "seen" and case.awaiting_since else state
 
     def _is_done(self):
@@ -273,7 +297,6 @@ class MarketplaceCase(models.Model):
                 self.no_answer_at or _EPOCH,
                 self.no_reply_needed_at or _EPOCH,
                 self.closed_at or _EPOCH,
-                self.done_there_at or _EPOCH,
             ]
         )
         start = self.account_id.clock_start or _EPOCH
@@ -282,6 +305,7 @@ class MarketplaceCase(models.Model):
             for m in current[max(answered, default=-1) + 1 :]
             if self.is_open  # a closed case asks for nothing
             and m.sender_type in records.ASKING
+            and m.id > self.dealt_id
             and m.sent_at >= max(stop, start)
         ]
         since = self._get_awaiting_since(unanswered, max(stop, start))

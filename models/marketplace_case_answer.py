@@ -83,6 +83,11 @@ class MarketplaceCase(models.Model):
             return self.sale_order_id._get_contact_problem()
         return False
 
+    def _closes_after_answer(self):
+        """Whether an answer closes it, unless its writer waits for another: support tickets, where
+        the marketplace asks for that."""
+        return self.kind == records.SUPPORT_TICKET and self.account_id.close_after_answer
+
     def _make_message_id(self, reference):
         """The Message-ID of an answer belongs to its operation, also when it is sent again."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
@@ -153,6 +158,7 @@ class MarketplaceCase(models.Model):
             raise UserError(problem)
         if replaces:
             more["after"] = replaces._get_step_before()
+            close_after = bool((replaces.payload or {}).get("close_ticket"))
         closes_there = self.account_id._can(base.CLOSE)
         reply = self._enqueue_answer(
             text,

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..connectors import records
+
 RETRY_AFTER = timedelta(hours=1)
 RETRY_BATCH = 50
 RETRY_WINDOWS = 5
@@ -24,7 +26,7 @@ class MarketplaceDeadLetter(models.Model):
         [
             ("record", "Record That Cannot Be Stored"),
             ("claim_without_case", "Order With A Claim, But No Case"),
-            ("notice", "Mail That Is No Notice"),
+            ("notice", "Mail That Was Not Taken"),
         ],
         required=True,
         default="record",
@@ -175,9 +177,20 @@ class MarketplaceDeadLetter(models.Model):
             self._withdraw_alarm(account)
 
     def action_retry(self):
-        """Read the streams again from a day before the window that these records came in."""
+        """Read the streams again from a day before the window that these records came in; take
+        mails again."""
         self.check_access("write")
-        for stream, letters in self.grouped("stream_id").items():
+        notices = self.env["marketplace.notice"].sudo()
+        notices.search([("dead_letter_id", "in", self.ids)])._try_again()
+        for stream, letters in self.filtered("stream_id").grouped("stream_id").items():
             since = min(letter.read_from or letter.create_date for letter in letters)
             stream.sudo()._read_again(since - timedelta(days=1))
+        self.filtered(lambda letter: letter.stream_id.records == "comment")._want_notes()
         return self.account_id[:1].action_read_now()
+
+    def _want_notes(self):
+        """The notes of these orders are read next."""
+        for account, letters in self.grouped("account_id").items():
+            refs = [records.get_noted_order(key) for key in letters.mapped("remote_id")]
+            own = [("marketplace_account_id", "=", account.id), ("marketplace_ref", "in", refs)]
+            self.env["sale.order"].sudo().search(own)._watch_notes(is_wanted=True)

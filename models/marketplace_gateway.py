@@ -87,7 +87,8 @@ class MarketplaceGateway(models.Model):
         )
 
     def _get_order(self):
-        """The newest order that was paid by it."""
+        """The newest order that was paid by it. One that nobody uses any more costs a look through
+        the account's orders, once a day: no reason for an index."""
         domain = [
             ("marketplace_account_id", "=", self.account_id.id),
             ("marketplace_gateway", "=", self.code),

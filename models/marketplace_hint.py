@@ -10,6 +10,9 @@ DOUBLE_SECONDS = 60
 # A hint that waits for less than this has woken the job.
 AWAKE_SECONDS = 30
 KEPT_DAYS = 7
+# Of an account that is off: by then all of it is read by the clock anyway.
+WAITING_DAYS = 30
+GC_BATCH = 10_000
 BATCH = 500
 MAX_TEXT = 100
 
@@ -35,6 +38,7 @@ class MarketplaceHint(models.Model):
         "(account_id, delivery_id, topic, order_ref)", "This call is known already."
     )
     _waiting_idx = models.Index("(account_id, called_at) WHERE is_taken IS NOT TRUE")
+    _old_idx = models.Index("(create_date)")
 
     @api.model
     def _note(self, account, hint):
@@ -103,5 +107,17 @@ class MarketplaceHint(models.Model):
 
     @api.autovacuum
     def _gc_hints(self):
-        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        self.sudo().search([("create_date", "<", limit)], limit=10_000).unlink()
+        """Returns (number deleted, whether there may be more): Odoo calls it until none is left."""
+        now = fields.Datetime.now()
+        old = self.sudo().search(
+            [
+                ("create_date", "<", now - timedelta(days=KEPT_DAYS)),
+                "|",
+                ("is_taken", "=", True),
+                ("create_date", "<", now - timedelta(days=WAITING_DAYS)),
+            ],
+            order="create_date",
+            limit=GC_BATCH,
+        )
+        old.unlink()
+        return len(old), len(old) == GC_BATCH

@@ -50,7 +50,8 @@ class Batch:
     )  # (case row, records.Message, mail.message or operation)
     created: set = field(default_factory=set)  # ids of case rows
     closed: set = field(default_factory=set)  # ids of case rows that the marketplace closed now
-    reopened: set = field(default_factory=set)  # and of those it opened again, saying nothing more
+    # of those with an entry that shows only there -> whether they were opened again
+    reopened: dict = field(default_factory=dict)
 
 
 class MarketplaceInbox(models.AbstractModel):
@@ -281,6 +282,8 @@ class MarketplaceInbox(models.AbstractModel):
             "remote_created_at": _seconds(case.created_at),
             "remote_updated_at": _seconds(case.updated_at),
         }
+        if case.details:  # mails tell nothing of them
+            values["details"] = "\n".join(f"{name}: {text}" for name, text in case.details)
         if case.closed_at:  # kept when it is reopened: the clock starts after it
             values["closed_at"] = _seconds(case.closed_at)
         return values
@@ -416,8 +419,9 @@ class MarketplaceInbox(models.AbstractModel):
                 row.write(changed)
             if not case.is_open and (row.id in batch.created or "is_open" in changed):
                 batch.closed.add(row.id)
-            if "is_open" in changed and _hides_entry(case):
-                batch.reopened.add(row.id)
+            is_reopened = "is_open" in changed and _hides_entry(case)
+            if row._keep_entry(case.unseen_at, is_reopened):
+                batch.reopened[row.id] = is_reopened
 
     def _finish(self, batch):
         """Clocks, reopened tickets, closed ones, and who is told."""
@@ -425,7 +429,7 @@ class MarketplaceInbox(models.AbstractModel):
         self._name_customers(batch)
         calm = rows.filtered(lambda r: not r.awaiting_since)
         reopened = rows.filtered(lambda r: r.id in batch.reopened)
-        notes = reopened._note_reopened()
+        notes = reopened._note_reopened(batch.reopened)
         rows._refresh_clock()
         news = [(row, message.sender_type, found) for row, message, found in self._get_news(batch)]
         self.env["marketplace.incidents"]._wake(batch.account, self._get_news_moments(batch))

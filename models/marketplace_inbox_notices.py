@@ -26,6 +26,11 @@ class MarketplaceInbox(models.AbstractModel):
         if notices:
             batch.fresh = [item for item in batch.fresh if not self._adopt_notice(item, notices)]
 
+    def _mail_values(self, row, message):
+        """From its beginning: agents are shown it at once."""
+        by_mail = self.env.context.get("marketplace_is_by_mail", False)
+        return super()._mail_values(row, message) | {"marketplace_is_by_mail": by_mail}
+
     def _adopt_notice(self, item, notices):
         """Whether a message of the marketplace is one that a notice brought: it gets its number."""
         row, key, message, _found = item
@@ -48,8 +53,8 @@ class MarketplaceInbox(models.AbstractModel):
                         "sender_name": message.sender_name or notice.sender_name,
                     }
                 )
-                notice.marketplace_message_id.mail_message_id.marketplace_sender = (
-                    message.sender_type
+                notice.marketplace_message_id.mail_message_id.write(
+                    {"marketplace_sender": message.sender_type, "marketplace_is_by_mail": False}
                 )
                 return True
         return False

@@ -30,6 +30,15 @@ class MarketplaceKept(models.AbstractModel):
         self._check_kept(vals)
         return super().write(vals)
 
+    def onchange(self, values, field_names, fields_spec):
+        """Pages say nothing of it either: they would be shown the records that they name."""
+        kept = self._get_kept()
+        names = [name for name in field_names if name not in kept]
+        if field_names and not names:
+            return {}
+        values = {name: values[name] for name in values if name not in kept}
+        return super().onchange(values, names, fields_spec)
+
     def _check_kept(self, vals):
         kept = self._get_kept() & vals.keys()
         if kept and not self.env.su:

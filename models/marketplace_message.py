@@ -57,3 +57,14 @@ class MarketplaceMessage(models.Model):
     _key_uniq = models.Constraint(
         "unique(account_id, key)", "This message exists already in this account."
     )
+
+    def _may_be_confirmed(self):
+        """Whether a call of the marketplace may show what a mail told of: a site's support tickets
+        or their replies may be seen by nobody but people."""
+        account, case = self.account_id, self.case_id
+        if case.kind != records.SUPPORT_TICKET:
+            return True
+        is_reply = case.message_ids.sorted(lambda m: (m.sent_at, m.id))[:1] != self
+        return account.site_tickets != "no" and not (
+            is_reply and account.site_ticket_answers == "no"
+        )

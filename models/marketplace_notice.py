@@ -4,6 +4,8 @@ import logging
 import re
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..connectors import records
@@ -15,7 +17,6 @@ _logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"#\s?([\w./-]{1,40}\w)")
 # A text that was read within this time of its notice is the one that the notice is about.
 SAME_TIME = timedelta(days=1)
-KEPT_DAYS = 365
 WAITING_BATCH = 50
 
 
@@ -27,7 +28,7 @@ class MarketplaceNotice(models.Model):
 
     name = fields.Char("Subject", readonly=True)
     account_id = fields.Many2one(
-        "marketplace.account", required=True, ondelete="cascade", index=True, readonly=True
+        "marketplace.account", required=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     sender = fields.Char("From", readonly=True)
@@ -51,11 +52,10 @@ class MarketplaceNotice(models.Model):
     )
     has_made_message = fields.Boolean(readonly=True)
     state = fields.Selection(
-        [("new", "Waiting"), ("taken", "Taken"), ("strange", "No Notice")],
+        [("new", "Waiting"), ("taken", "Taken"), ("strange", "Set Aside")],
         default="new",
         required=True,
         readonly=True,
-        index=True,
     )
 
     # From the mail gateway ----------------------------------------------------------------------
@@ -75,27 +75,32 @@ class MarketplaceNotice(models.Model):
             {
                 "account_id": account.id,
                 "name": (msg_dict.get("subject") or "")[:500],
-                "sender": msg_dict.get("email_from"),
+                "sender": values.get("sender") or msg_dict.get("email_from"),
                 "sender_name": values.get("sender_name"),
                 "sent_at": _get_date(msg_dict.get("date")),
                 **account._read_notice(msg_dict.get("body") or ""),
             }
         )
-        notice._try_to_take(msg_dict.get("message_id") or "")
+        notice._try_to_take()
         return notice
 
     def message_update(self, msg_dict, update_vals=None):
         """An answer to a notice is kept beside it."""
         return True
 
-    def _try_to_take(self, message_id):
-        """What does not work now is done by the job: no mail is sent back because of it."""
+    def _try_to_take(self):
+        """What does not work now is done by the job: no mail is sent back because of it. What came
+        while the account is off waits until it runs."""
+        if not self.account_id._is_running():
+            return
+        is_wanted = True
         try:
             with self.env.cr.savepoint():
-                self._take(message_id)
+                is_wanted = self._take()
         except Exception:
             _logger.warning("Notice %s is left to the job", self.id, exc_info=True)
-        self.account_id._wake_for_notices()
+        if is_wanted:
+            self.account_id._wake_for_notices()
 
     @api.model
     def _take_waiting(self, account):
@@ -108,39 +113,38 @@ class MarketplaceNotice(models.Model):
         for notice in waiting:
             try:
                 with self.env.cr.savepoint():
-                    notice._take(f"notice-{notice.id}")
+                    notice._take()
+            except psycopg2.OperationalError:
+                raise  # a conflict with another transaction: all of it is done again
             except Exception as error:
                 _logger.warning("Notice %s cannot be taken", notice.id, exc_info=True)
-                notice._set_aside(f"notice-{notice.id}", str(error))
+                notice._set_aside(str(error))
+            if notice.state == "new":
+                return  # enough for today
+        if len(waiting) == WAITING_BATCH:
+            account._trigger_job()
+        elif waiting:
+            account._withdraw_alarm("notices")
 
     # What becomes of it -------------------------------------------------------------------------
 
-    def _take(self, message_id):
+    def _take(self):
+        """Whether it was taken: others are set aside, or wait for another day."""
         notice = self.with_company(self.company_id).with_context(
             allowed_company_ids=self.company_id.ids, lang=self.account_id._get_language(), **QUIET
         )
-        if not notice.remote_id:
-            notice._set_aside(
-                message_id,
-                notice.env._("This mail has no link to a ticket or an inquiry of this site."),
-            )
-            return
+        if notice._set_aside_if_strange() or not notice._has_room():
+            return False
         case = notice._find_case()
         known = case and notice._find_message(case)
         if not known:
             case = notice._store_case(case)
             known = notice._find_message(case, made_now=True)
             notice.has_made_message = True
-        notice.write({"state": "taken", "case_id": case.id, "marketplace_message_id": known.id})
+        notice._end("taken", case_id=case.id, marketplace_message_id=known.id)
         if case.notice_url != notice.url:
             case.notice_url = notice.url
-
-    def _set_aside(self, message_id, error):
-        self.state = "strange"
-        payload = "\n".join((self.sender or "", self.name or "", "", self.text or ""))
-        broken = records.Broken(message_id or f"notice-{self.id}", error, payload)
-        letters = self.env["marketplace.dead.letter"].sudo()
-        letters._set_aside(self.account_id, self.env["marketplace.stream"], [broken], "notice")
+        return True
 
     def _find_case(self):
         return self.env["marketplace.case"].search(
@@ -176,7 +180,8 @@ class MarketplaceNotice(models.Model):
             body=self.text,
         )
         stored = self._get_record(case, message)
-        failed, _count = self.env["marketplace.inbox"]._store_cases(self.account_id, [stored])
+        inbox = self.env["marketplace.inbox"].with_context(marketplace_is_by_mail=True)
+        failed, _count = inbox._store_cases(self.account_id, [stored])
         if failed:
             raise ValueError(failed[0].error)
         return self._find_case()
@@ -216,11 +221,6 @@ class MarketplaceNotice(models.Model):
             return ""
         numbers = list(dict.fromkeys(_NUMBER.findall(f"{self.name or ''}\n{self.text or ''}")))
         return self.account_id._find_order_ref(numbers[:20]) if numbers else ""
-
-    @api.autovacuum
-    def _gc_notices(self):
-        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        self.sudo().search([("create_date", "<", limit)], limit=1000).unlink()
 
 
 def _get_date(text):

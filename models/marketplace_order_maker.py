@@ -1,6 +1,7 @@
 """A sale order made from a marketplace's order, for accounts that want it so."""
 
-from odoo import Command, api, fields, models
+from odoo import SUPERUSER_ID, Command, api, fields, models
+from odoo.tools import email_normalize
 
 from ..connectors import records
 
@@ -105,7 +106,9 @@ class MarketplaceOrderMaker(models.AbstractModel):
         )
 
     def _get_partner(self, account, order):
+        """The customer: known by name and address, and by the e-mail address where it is told."""
         address = order.delivery
+        email = email_normalize(order.customer_email)
         name = order.customer_name or address.name or self.env._("Customer of %s", account.name)
         country = self.env["res.country"].search([("code", "=", address.country_code or "FR")])
         values = {
@@ -116,17 +119,28 @@ class MarketplaceOrderMaker(models.AbstractModel):
             "city": address.city or False,
             "country_id": country[:1].id,
             "phone": address.phone or False,
-            "email": order.customer_email or False,
+            "email": email and order.customer_email,
         }
         same = [(key, "=", values[key]) for key in ("name", "street", "zip", "city")]
-        if order.customer_email:
-            same.append(("email", "in", [False, order.customer_email]))
         known = self.env["res.partner"].search(
-            [*same, ("company_id", "in", [False, account.company_id.id])], limit=1
+            [*same, ("company_id", "in", [False, account.company_id.id])]
         )
-        return known or self.env["res.partner"].create(
-            {**values, "company_id": account.company_id.id}
-        )
+        if email:
+            known = known.filtered(lambda partner: partner.email_normalized == email) or (
+                known.filtered(lambda p: not p.email and self._is_only_of(account, p))
+            )
+        if not known:
+            return known.create({**values, "company_id": account.company_id.id})
+        known = known[0]
+        if email and not known.email:
+            known.email = order.customer_email
+        return known
+
+    def _is_only_of(self, account, partner):
+        """Whether a contact was made for orders of this account and has no other: others belong to
+        people, or to marketplaces whose customers are not to be mailed."""
+        accounts = {order.marketplace_account_id for order in partner.sale_order_ids}
+        return partner.create_uid.id == SUPERUSER_ID and accounts == {account}
 
     def _line_values(self, line, product):
         return {

@@ -5,7 +5,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from ..connectors import records
 
@@ -238,6 +238,7 @@ class MarketplaceOrders(models.AbstractModel):
     def _update(self, account, sale_order, order):
         """Write what changed of the marketplace's picture onto a sale order."""
         is_first = not sale_order.marketplace_state
+        told_before = sale_order.marketplace_gestures
         changed, lines = self._get_changes(sale_order, order)
         for sale_line, values in lines.items():
             sale_line.with_context(mail_notrack=True).write(values)
@@ -245,6 +246,8 @@ class MarketplaceOrders(models.AbstractModel):
             sale_order.with_context(mail_notrack=True).write(changed)
         if "marketplace_gateway" in changed:
             self.env["marketplace.gateway"]._note(account, order)
+        if "marketplace_gestures" in changed:
+            self.env["marketplace.refund"]._follow_told(sale_order, told_before)
         self.env["marketplace.refund.import"]._store(account, sale_order, order, is_first)
 
     def _get_changes(self, sale_order, order):
@@ -270,7 +273,19 @@ class MarketplaceOrders(models.AbstractModel):
             return self.env._(
                 "Lines of the marketplace that this order does not have: %s", unmatched
             )
+        if order.difference:
+            return self._get_total_warning(sale_order, order)
         return False
+
+    def _get_total_warning(self, sale_order, order):
+        money = sale_order.currency_id.format
+        return self.env._(
+            "The marketplace's total is %(total)s, its lines make %(lines)s: a gift card there may "
+            "be why. Compare this order with that one before it is invoiced. No more than the "
+            "total can be given back.",
+            total=money(float(order.charged)),
+            lines=money(float(order.charged - order.difference)),
+        )
 
     def _get_currency_warning(self, sale_order, order):
         values = {"theirs": order.currency, "ours": sale_order.currency_id.name}
@@ -298,15 +313,21 @@ class MarketplaceOrders(models.AbstractModel):
             "marketplace_state": order.state,
             "marketplace_remote_state": order.remote_state or False,
             "marketplace_currency": order.currency,
-            "marketplace_charged": float(sum(line.amount + line.shipping for line in lines)),
+            "marketplace_charged": float(
+                sum(line.amount + line.shipping for line in lines) + order.difference
+            ),
             # What was accepted may show late: never less than known already.
-            "marketplace_gestures": max(float(gestures), sale_order.marketplace_gestures),
+            "marketplace_gestures": max(
+                float(max(gestures, order.given_back)), sale_order.marketplace_gestures
+            ),
             "marketplace_has_claim": order.has_claim,
             "marketplace_has_incident": self._has_incident(sale_order, order),
             "marketplace_shipped_at": self._get_shipped_at(sale_order, order),
             "marketplace_ship_before": _seconds(order.ship_before),
             "marketplace_by_marketplace": order.fulfilled_by_marketplace,
             "marketplace_by_guest": order.by_guest,
+            "marketplace_customer_email": email_normalize(order.customer_email)
+            and order.customer_email,
             "marketplace_refresh": False,
             "marketplace_gateway": order.payment_code or False,
             "marketplace_gateway_name": order.payment_title or False,
@@ -394,9 +415,9 @@ class MarketplaceOrders(models.AbstractModel):
         )
 
     @api.model
-    def _store_wanted(self, account, wanted, orders):
+    def _store_wanted(self, account, wanted, orders, broken=()):
         """Bring them up to date. One unknown at the marketplace is not asked for again, and one
-        that cannot be stored is set aside."""
+        that cannot be stored, or read (`broken`), is set aside."""
         by_ref = {order.marketplace_ref: order for order in wanted}
         known = [order for order in orders if order.remote_id in by_ref]
         failed = self._store_each(account, known, by_ref)
@@ -405,7 +426,10 @@ class MarketplaceOrders(models.AbstractModel):
         self.env["marketplace.dead.letter"].sudo()._set_aside(
             account,
             stream.filtered(lambda s: s.records == "order")[:1],
-            [records.Broken(order.remote_id, error, repr(order)) for order, error in failed],
+            [
+                *broken,
+                *(records.Broken(order.remote_id, error, repr(order)) for order, error in failed),
+            ],
         )
         self._forget_wanted(wanted)
 

@@ -508,9 +508,12 @@ class MarketplaceOutbox(models.AbstractModel):
             self._ask_later(operation, finding.now)
         else:
             values = {"now": finding.now, "needs_decision": True}
-            if finding.reason:  # where a person looks before deciding
-                values["message"] = translate_term(operation._get_reader_env(), finding.reason)
+            if finding.reason:  # where a person looks before deciding, after what began the doubt
+                reason = translate_term(operation._get_reader_env(), finding.reason)
+                told = (operation.message, reason)
+                values["message"] = " ".join(dict.fromkeys(filter(None, told)))
             operation.write(values)
+            operation.refund_id.sudo().message = operation.message
             operation._tell_failure()
 
     def _ask_later(self, operation, picture):

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..connectors import get_provider_selection
+from .connector_terms import get_providers
 
 
 class MarketplacePreset(models.Model):
@@ -12,9 +12,7 @@ class MarketplacePreset(models.Model):
     _order = "provider, sequence, name, id"
 
     name = fields.Char("Marketplace", required=True)
-    provider = fields.Selection(
-        selection=lambda self: get_provider_selection(), required=True, default="mirakl"
-    )
+    provider = fields.Selection(selection=get_providers, required=True, default="mirakl")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     service_url = fields.Char(

@@ -87,11 +87,12 @@ class MarketplaceRefund(models.Model):
             refund.amount = sum(refund.line_ids.mapped("amount"))
             refund.accepted_amount = sum(refund.line_ids.mapped("accepted_amount"))
 
-    @api.depends("is_imported")
+    @api.depends("is_imported", "is_there")
     @api.depends_context("lang")
     def _compute_origin(self):
         for refund in self:
-            refund.origin = self.env._("Back office") if refund.is_imported else False
+            is_elsewhere = refund.is_imported or refund.is_there
+            refund.origin = self.env._("Back office") if is_elsewhere else False
 
     @api.depends("account_id", "kind")
     def _compute_tells_payout(self):

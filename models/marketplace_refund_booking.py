@@ -223,7 +223,7 @@ class MarketplaceRefund(models.Model):
         """What was accepted, as `books_records.Item`s."""
         items = []
         for line in self.line_ids.filtered(lambda row: row.counts and row.state == "accepted"):
-            if not line.sale_line_id and self.kind != "gesture":
+            if not line.sale_line_id and self.kind != "gesture" and not self.is_there:
                 raise BookingImpossible(
                     self.env._(
                         "“%(line)s” is no line of %(order)s: book it by hand.",

@@ -12,12 +12,18 @@ class MarketplaceRefund(models.Model):
 
     pay_back = fields.Selection(
         PAY_BACK,
-        "Paid Back By The Payment Service",
+        "Pay Back Through The Payment Service",
         readonly=True,
         copy=False,
         help="Where the shop asks so. No: nothing is paid by the shop, you pay the customer.",
     )
     restock = fields.Selection(RESTOCK, "Put Back In Stock", readonly=True, copy=False)
+    customer_text = fields.Char(
+        "Told To The Customer",
+        readonly=True,
+        copy=False,
+        help="Stands with the refund in the shop, whose customers may see it.",
+    )
 
     def _check_pay_back(self):
         """What the payment service could do when it was chosen, it must still be able to do."""

@@ -1,15 +1,20 @@
-"""What the mail of a notice says: links, the customer's text and name, and whether it is one."""
+"""What the mail of a notice says: links, the customer's text and name, whether it is one, and
+whether its sender is believed."""
 
 import html
 import re
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from odoo.tools import email_normalize
+
 from .html_tools import to_bare_text
 
 _URL = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
+_SENDER = re.compile(r"([^@]+@)?[\w-]+(\.[\w-]+)+")
 MAX_TEXT = 20_000
 MAX_LINKS = 200
 
@@ -55,3 +60,57 @@ def is_auto_reply(message):
         or headers["Return-Path"] == "<>"
         or message.get_content_type() == "multipart/report"
     )
+
+
+# Who is believed --------------------------------------------------------------------------------
+
+
+def read_senders(text):
+    """The addresses and domains of a list that a person wrote; `@` and `*.` before a domain are
+    left out."""
+    parts = (part.lower() for part in re.split(r"[\s,;]+", text or ""))
+    return [part.removeprefix("*.").removeprefix("@") for part in parts if part]
+
+
+def get_bad_senders(text):
+    """The entries of such a list that are neither an address nor a domain."""
+    return [entry for entry in read_senders(text) if not _SENDER.fullmatch(entry)]
+
+
+def is_believed(sender, listed, site_url):
+    """Whether a mail's From is one of a list; where that is empty, of the site's own domain.
+
+    A domain holds those below it. A site below a domain is believed from there, too: a shop at
+    shop.site.example mails as site.example; not from its other neighbours there.
+    """
+    address = email_normalize(sender or "")
+    if not address:
+        return False  # none, or several
+    domain, entries = _plain(address.rpartition("@")[2]), read_senders(listed)
+    if entries:
+        return any(
+            address == email_normalize(entry) if "@" in entry else _is_within(domain, _plain(entry))
+            for entry in entries
+        )
+    host = _plain(_get_host(site_url))
+    return bool(host) and (_is_within(domain, host) or ("." in domain and _is_within(host, domain)))
+
+
+def _is_within(domain, parent):
+    return domain == parent or domain.endswith(f".{parent}")
+
+
+def _plain(domain):
+    """As mail servers write it, without `www.`."""
+    domain = domain.lower().rstrip(".").removeprefix("www.")
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
+
+
+def _get_host(url):
+    try:
+        return urlsplit(url if "://" in (url or "") else f"//{url or ''}").hostname or ""
+    except ValueError:
+        return ""

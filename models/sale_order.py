@@ -191,7 +191,9 @@ class SaleOrder(models.Model):
     def _compute_marketplace_amounts(self):
         for order in self:
             # What the marketplace pays itself leaves as much of the seller's money as before.
-            refunds = order.sudo().marketplace_refund_ids.filtered(lambda r: r.paid_by == "seller")
+            refunds = order._origin.sudo().marketplace_refund_ids.filtered(
+                lambda r: r.paid_by == "seller"
+            )
             gestures = refunds.line_ids.filtered(lambda line: not line.sale_line_id and line.counts)
             given = sum(gestures.mapped("accepted_amount"))
             asked = sum(gestures.filtered(lambda g: g.state in ("asked", "doubt")).mapped("amount"))
@@ -208,7 +210,7 @@ class SaleOrder(models.Model):
     def _compute_marketplace_unpaid(self):
         """Only where the marketplace tells when money is paid out, and for money that is."""
         for order in self:
-            refunds = order.sudo().marketplace_refund_ids.filtered("tells_payout")
+            refunds = order._origin.sudo().marketplace_refund_ids.filtered("tells_payout")
             waiting = refunds.line_ids.filtered(
                 lambda line: (
                     line.state == "accepted" and line.decision == "refund" and not line.paid_at
@@ -329,8 +331,8 @@ class SaleOrder(models.Model):
 
     def _marketplace_refresh_wanted(self):
         """Ask the job to read these orders again from the marketplace."""
-        orders = self.filtered(lambda o: o.marketplace_ref and not o.marketplace_refresh)
-        orders.sudo().marketplace_refresh = True
+        # Those of an earlier wish, too: its notes may be being read just now.
+        self.filtered("marketplace_ref").sudo().marketplace_refresh = True
 
     def _lock_refunds(self):
         """Serialise everybody who decides about money of this order.
@@ -353,7 +355,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         account = self.marketplace_account_id
         now = fields.Datetime.now()
-        if account.contact_days and self.date_order < now - timedelta(days=account.contact_days):
+        is_old = self.date_order < now - timedelta(days=account.contact_days)
+        if account.contact_days and is_old and not self._is_current():
             return self.env._(
                 "%(account)s allows messages only about current or recent orders; this one is "
                 "older than %(days)s days.",
@@ -500,10 +503,10 @@ class SaleOrder(models.Model):
     def action_marketplace_refresh(self):
         """Have this order read again from the marketplace."""
         self._marketplace_refresh_wanted()
-        self.marketplace_account_id._trigger_job()
-        return self.marketplace_account_id._notify_client(
-            self.env._("The order is read again within seconds.")
-        )
+        # Salesmen do not read accounts.
+        account = self.sudo().marketplace_account_id
+        account._trigger_job()
+        return account._notify_client(self.env._("The order is read again within seconds."))
 
     def action_view_marketplace_cases(self):
         action = self.env["ir.actions.actions"]._for_xml_id("marketplace_helpdesk.action_case")

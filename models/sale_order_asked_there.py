@@ -1,4 +1,4 @@
-"""Refunds that only the marketplace's back office can ask for: opened there, noted here."""
+"""Orders of which only the marketplace's back office gives money back."""
 
 from odoo import api, fields, models
 
@@ -23,18 +23,11 @@ class SaleOrder(models.Model):
         groups="base.group_user",
         help="No call gives money back here, but the back office does.",
     )
-    marketplace_asked_there_at = fields.Datetime(
-        "Refund Asked There On", copy=False, readonly=True, groups="base.group_user"
-    )
-    marketplace_asked_there_by_id = fields.Many2one(
-        "res.users", "Refund Asked There By", copy=False, readonly=True, groups="base.group_user"
-    )
-    marketplace_asked_there = fields.Monetary(
-        "Refund Asked There",
-        copy=False,
-        readonly=True,
+    marketplace_refunds_hint = fields.Char(
+        compute="_compute_marketplace_refunds_hint",
+        compute_sudo=True,
         groups="base.group_user",
-        help="In the back office, by hand: the last request that somebody noted here.",
+        help="Where more may have been given back than the marketplace tells.",
     )
 
     @api.depends("marketplace_account_id", "marketplace_ref")
@@ -50,12 +43,17 @@ class SaleOrder(models.Model):
                 and bool(account._get_backoffice_url("", order.marketplace_ref))
             )
 
-    def _get_kept(self):
-        return super()._get_kept() | {
-            "marketplace_asked_there",
-            "marketplace_asked_there_at",
-            "marketplace_asked_there_by_id",
-        }
+    @api.depends("marketplace_account_id", "marketplace_ref")
+    @api.depends_context("lang")
+    def _compute_marketplace_refunds_hint(self):
+        for order in self:
+            account = order.marketplace_account_id
+            tells = not order.marketplace_ref or account._client_class().tells_refunds
+            order.marketplace_refunds_hint = not tells and self.env._(
+                "%s does not tell all that it gave back: what is left may be less. Look in its "
+                "back office.",
+                account.name,
+            )
 
     def action_marketplace_refund_there(self):
         """Open the dialog that leads to the back office and notes what was asked for there."""
@@ -63,28 +61,16 @@ class SaleOrder(models.Model):
             "marketplace.refund.there", self._get_marketplace_refund_title()
         )
 
-    def _note_asked_there(self, amount, reason, ticket):
+    def _note_asked_there(self, amount, reason, case):
         """Somebody has asked for a refund in the back office. `reason`: a text or nothing."""
         self.ensure_one()
-        self.sudo().with_context(mail_notrack=True).write(
-            {
-                "marketplace_asked_there": amount,
-                "marketplace_asked_there_at": fields.Datetime.now(),
-                "marketplace_asked_there_by_id": self.env.uid,
-            }
-        )
+        refund = self.env["marketplace.refund"]._note_there(self, amount, reason, case)
         text = self.env._(
-            "Refund of %(amount)s asked for in the back office of %(account)s by %(user)s.",
+            "%(name)s: %(amount)s asked for in the back office of %(account)s by %(user)s.",
+            name=refund.name,
             amount=self.currency_id.format(amount),
             account=self.marketplace_account_id.name,
             user=self.env.user.name,
         )
-        if reason:
-            text = f"{text} {reason}"
-        for record in (self, ticket):
-            if record:
-                record.sudo().message_post(
-                    body=text,
-                    author_id=self.env.user.partner_id.id,
-                    subtype_xmlid="mail.mt_note",
-                )
+        refund._note_everywhere(f"{text} {reason}" if reason else text)
+        return refund

@@ -28,7 +28,7 @@ _WRITTEN_BY_PEOPLE = {"text", "is_visible", "is_mailed", "todo_user_id"}
 
 class SaleOrderComment(models.Model):
     _name = "sale.order.comment"
-    _inherit = ["marketplace.kept"]
+    _inherit = ["marketplace.kept", "marketplace.readable"]
     _description = "Follow-up Comment Of An Order"
     _order = "date desc, id desc"
     _rec_name = "text"
@@ -117,6 +117,9 @@ class SaleOrderComment(models.Model):
     )
     # What the job asks for at each run.
     _waiting_idx = models.Index("(account_id, id) WHERE state = 'waiting'")
+
+    def _get_about_names(self):
+        return ["order_id"]
 
     # Computes -----------------------------------------------------------------------------------
 
@@ -323,22 +326,21 @@ class SaleOrderComment(models.Model):
         }
 
     def action_send_again(self):
-        """Send a refused comment again, as it is now, under a new number."""
+        """Send a refused comment again, as it is now; what may be there comes no second time."""
         self._check_writer()
         for comment in self:
             comment._check_changeable(_WRITTEN_BY_PEOPLE)
             if comment.state == "refused":
                 comment._check_text()
                 if comment._may_be_there():
-                    comment.sudo()._wait_again(at_once=True)
+                    comment.sudo()._go_again()
                 else:
                     comment.sudo()._restart()
                 comment.sudo()._withdraw_alert()
         return {"type": "ir.actions.act_window_close"}
 
     def _may_be_there(self):
-        """Whether the shop may have it: under the same number it cannot come twice. Not where the
-        number is known to be somebody else's."""
+        """Whether the shop may have it. Not where its number is known to be somebody else's."""
         is_left = self.has_left or self.code == base.NO_RESULT
         return self.channel == "shop" and is_left and self.code != KNOWN_CODE
 

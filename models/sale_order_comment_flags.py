@@ -30,7 +30,9 @@ class SaleOrder(models.Model):
         account = self.sudo().marketplace_account_id
         if self._get_comment_channel(is_visible=True) != "shop":
             return base.ANY_FLAGS
-        return account._client_class().comment_flags
+        flags = account._client_class().comment_flags
+        is_unmailed = flags == base.MAILED_IF_VISIBLE and not self._has_shop_mail()
+        return base.NEVER_MAILED if is_unmailed else flags
 
     def _get_flags_problem(self, is_visible, is_mailed):
         """Why a comment cannot have these two together, in a sentence, or ""."""

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..connectors import records
-from ..connectors.woocommerce import texts
+from ..connectors import records, texts
 from .html_tools import to_bare_text, to_safe_html
 
 _logger = logging.getLogger(__name__)
@@ -83,7 +82,7 @@ class SaleOrderComment(models.Model):
                 ("marketplace_account_id", "=", account.id),
                 ("marketplace_ref", "in", list({note.order_ref for note in notes})),
             ],
-            ["marketplace_ref", "partner_id", "company_id"],
+            ["marketplace_ref", "partner_id", "company_id", "marketplace_customer_email"],
         )
         return {order.marketplace_ref: order for order in orders}
 
@@ -98,7 +97,7 @@ class SaleOrderComment(models.Model):
             "date": note.created_at.replace(microsecond=0),
             "author_name": author[:MAX_AUTHOR] or account._get_sender_label(),
             "is_visible": note.is_visible,
-            "is_mailed": note.is_mailed,
+            "is_mailed": note.is_mailed and order._has_shop_mail(),
             "note_id": note.remote_id,
             "is_system": note.sender_type == records.SYSTEM,
         }

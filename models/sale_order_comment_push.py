@@ -14,6 +14,8 @@ from .sale_order_comment import KNOWN_CODE
 
 _logger = logging.getLogger(__name__)
 
+_WAITS = {"state": "waiting", "code": False, "reason": False}
+
 
 class SaleOrderComment(models.Model):
     _inherit = "sale.order.comment"
@@ -22,7 +24,8 @@ class SaleOrderComment(models.Model):
 
     def _wait_for_shop(self, account):
         """They leave with those of the next minutes, each under a number of its own."""
-        due_at = self._get_next_push(account)
+        wait = timedelta(minutes=account.comment_minutes)
+        due_at = self._get_next_push(account) or fields.Datetime.now() + wait
         numbers = account._draw_comment_numbers(len(self))
         client = account._client_class()
         for comment, number in zip(self, numbers, strict=True):
@@ -35,9 +38,10 @@ class SaleOrderComment(models.Model):
         account._trigger_job(at=due_at)
 
     def _get_next_push(self, account):
-        """When waiting comments leave: so many minutes after the first of them was written."""
-        first = self.search(self._get_waiting_domain(account), order="due_at", limit=1).due_at
-        return first or fields.Datetime.now() + timedelta(minutes=account.comment_minutes)
+        """When comments that wait leave, False where none do: so many minutes after the first of
+        them was written. Those that somebody had leave at once take no others along."""
+        waiting = [*self._get_waiting_domain(account), ("due_at", ">", fields.Datetime.now())]
+        return self.search(waiting, order="due_at", limit=1).due_at
 
     @api.model
     def _get_waiting_domain(self, account):
@@ -60,6 +64,7 @@ class SaleOrderComment(models.Model):
             date=self._get_day().isoformat(),
             visible=self.is_visible,
             mail=self.is_mailed,
+            has_address=order._has_shop_mail(),
             may_be_there=self.has_left,
         )
 
@@ -78,18 +83,13 @@ class SaleOrderComment(models.Model):
         """
         operations = self.env["marketplace.operation"]
         domain = self._get_next_domain(account)
-        now = fields.Datetime.now()
-        if not domain or not self.search_count([*domain, ("due_at", "<=", now)], limit=1):
+        if not domain:
             return operations
         limit = min(account.comment_batch, account._get_max_comments() or account.comment_batch)
-        waiting = self.search(domain, order="id", limit=limit)
+        due = [*domain, ("due_at", "<=", fields.Datetime.now())]
         # Somebody who changes or withdraws one now is quicker than the job.
-        batch = waiting.try_lock_for_update()
-        if not batch:
-            return operations
-        # Those that do not fit into this batch are due with it.
-        self.search([*domain, ("due_at", ">", now)]).due_at = now
-        return batch._queue(account)
+        batch = self.search(due, order="id", limit=limit).try_lock_for_update()
+        return batch._queue(account) if batch else operations
 
     @api.model
     def _get_next_domain(self, account):
@@ -114,14 +114,16 @@ class SaleOrderComment(models.Model):
 
     def _queue(self, account):
         """One operation that brings these comments."""
-        comments = tuple(comment._get_remote_comment() for comment in self)
-        data = payload.to_payload(base.Comments(reference="", comments=comments))
         order = self.order_id if account._get_max_comments() == 1 else self.order_id.browse()
         operation = self.env["marketplace.operation"]._enqueue(
-            account, base.COMMENT, data, user_id=False, sale_order_id=order.id
+            account, base.COMMENT, self._get_payload(), user_id=False, sale_order_id=order.id
         )
         self.operation_id = operation
         return operation
+
+    def _get_payload(self):
+        comments = tuple(comment._get_remote_comment() for comment in self)
+        return payload.to_payload(base.Comments(reference="", comments=comments))
 
     @api.model
     def _has_due(self, account):
@@ -166,13 +168,24 @@ class SaleOrderComment(models.Model):
         )
         self._withdraw_alert()
 
-    def _wait_again(self, at_once=False):
+    def _wait_again(self):
         """Not settled: it goes with a later batch, and may be there already."""
-        values = {"state": "waiting", "code": False, "reason": False, "operation_id": False}
-        if at_once:
-            values["due_at"] = fields.Datetime.now()
-            self.account_id._trigger_job()
-        self.write({**values, "has_left": True})
+        self.write({**_WAITS, "operation_id": False, "has_left": True})
+
+    def _go_again(self):
+        """A refused one that may be there. Under the same number it cannot come twice; a shop that
+        does not know our numbers is looked at first, with what the operation saw before it left."""
+        operation = self.operation_id
+        if operation and not operation._is_known_by_number():
+            self.write(_WAITS)
+            operation.payload = self._get_payload()
+            operation._set_state(
+                "pending", retry_at=False, sent_at=False, message=False, code=False
+            )
+        else:
+            self._wait_again()
+        self.due_at = fields.Datetime.now()
+        self.account_id._trigger_job()
 
     def _refuse(self, message, code):
         """The shop does not take it: its writer is told on the order."""

@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
     def _get_comment_channel(self, is_visible):
         """How a comment reaches whom it is for: "shop", "message" or "odoo"."""
         account = self.sudo().marketplace_account_id
-        if not account or account._is_web_service():
+        if not account:
             return "odoo"
         if account._takes_comments():
             return "shop" if account._get_shop_order_ref(self.sudo()) else "odoo"
@@ -114,15 +114,14 @@ class SaleOrder(models.Model):
 
         `effects`: a sentence for each combination of the switches that there is, visible then
         mailed ("10");
-        `next_at`: when waiting comments leave, ISO in UTC, "" where they do not wait.
+        `waiting_count`: how many of this order wait; `next_at`: when they leave, or those of
+        other orders that a new one would go along with, ISO in UTC, "" where nothing waits.
         """
         self.ensure_one()
         channel = self._get_comment_channel(is_visible=True)
         account = self.sudo().marketplace_account_id
         why_not, why_not_visible, why_not_mailed = self._get_comment_limits(channel, account)
-        comments = self.env["sale.order.comment"].sudo()
-        waiting = channel == "shop" and comments.search_count(comments._get_waiting_domain(account))
-        next_at = waiting and comments._get_next_push(account)
+        waiting, next_at = self._get_next_push(channel, account)
         return {
             "can_write": not why_not,
             "why_not": why_not,
@@ -134,11 +133,20 @@ class SaleOrder(models.Model):
             "why_not_mailed": why_not_mailed,
             "effects": self._get_flag_effects(self._get_comment_effects(channel, account)),
             "next_at": f"{next_at.isoformat()}Z" if next_at else "",
-            "next_text": self._get_push_state(channel, account, bool(waiting)),
-            "waiting_count": waiting or 0,
+            "next_text": self._get_push_state(channel, account, bool(next_at)),
+            "waiting_count": len(waiting),
             "max_length": self._get_comment_length(channel, account),
             "templates": self._get_comment_templates(),
         }
+
+    def _get_next_push(self, channel, account):
+        """(comments of this order that wait, when they, or else those of others, leave)"""
+        own = comments = self.env["sale.order.comment"].sudo()
+        if channel == "shop":
+            domain = [*comments._get_waiting_domain(account), ("order_id", "=", self.id)]
+            own = comments.search(domain, order="due_at")
+        next_at = own[:1].due_at or channel == "shop" and comments._get_next_push(account)
+        return own, next_at
 
     def _get_comment_length(self, channel, account):
         limits = account._client_class().message_limits if channel == "message" else None
@@ -155,8 +163,8 @@ class SaleOrder(models.Model):
         if not self.env["sale.order.comment"].has_access("create"):
             return self.env._("Salespeople and marketplace agents write comments."), "", ""
         if channel == "shop":
-            return "", "", ""
-        if account._takes_comments() and not account._is_web_service():
+            return "", *self._get_site_limits()
+        if account._takes_comments():
             problem = self._get_shop_problem(account)
             return "", problem, problem
         if channel == "message":
@@ -274,14 +282,17 @@ class SaleOrder(models.Model):
         return self.env["marketplace.comment.template"].browse(template_id)._fill(self)
 
     def action_marketplace_send_comments(self):
-        """What waits leaves at the next turn of the scheduler, which is asked for at once."""
+        """What waits of these orders leaves at the next turn of the scheduler, which is asked for
+        at once. Others keep the time that they have to take theirs back."""
         self.check_access("read")
         if not self.env["sale.order.comment"].has_access("write"):
             raise AccessError(self.env._("Salespeople and marketplace agents write comments."))
         comments = self.env["sale.order.comment"].sudo()
         for account in self.sudo().marketplace_account_id:
             account._check_writes()
-            waiting = comments.search(comments._get_waiting_domain(account))
+            waiting = comments.search(
+                [*comments._get_waiting_domain(account), ("order_id", "in", self.ids)]
+            )
             waiting.due_at = fields.Datetime.now()
             account._trigger_job()
             waiting._tell_screens()

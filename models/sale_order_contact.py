@@ -3,8 +3,13 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
+from odoo.tools.mail import email_normalize_all
 
 from ..connectors import base, records
+
+# Types of messages that people write; Odoo gives its own ones, and shared links, "notification".
+WRITTEN = ("comment", "email_outgoing")
+AGENT = "marketplace_helpdesk.group_agent"
 
 
 class SaleOrder(models.Model):
@@ -12,6 +17,13 @@ class SaleOrder(models.Model):
 
     marketplace_by_guest = fields.Boolean(
         "Ordered As Guest", copy=False, readonly=True, groups="base.group_user"
+    )
+    marketplace_customer_email = fields.Char(
+        "E-mail at the Shop",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Where the shop mails its notes to; empty where the order has no address.",
     )
     can_marketplace_reach = fields.Boolean(
         compute="_compute_can_marketplace_reach",
@@ -21,10 +33,10 @@ class SaleOrder(models.Model):
     )
 
     def _get_kept(self):
-        return super()._get_kept() | {"marketplace_by_guest"}
+        return super()._get_kept() | {"marketplace_by_guest", "marketplace_customer_email"}
 
     def _compute_can_marketplace_reach(self):
-        is_agent = self.env.user.has_group("marketplace_helpdesk.group_agent")
+        is_agent = self.env.user.has_group(AGENT)
         for order in self:
             account = order.marketplace_account_id
             order.can_marketplace_reach = (
@@ -49,7 +61,7 @@ class SaleOrder(models.Model):
                 "%s does not have WCFM Ultimate, without which sellers cannot write notes.",
                 account.name,
             )
-        return self._get_contact_problem() or self._get_comment_problem(True, True) or False
+        return self._get_comment_problem(True, self._has_shop_mail()) or False
 
     def _get_ticket_cases(self):
         """The customer's conversations about this order, the newest first."""
@@ -78,9 +90,42 @@ class SaleOrder(models.Model):
 
     def _get_direct_mail_problem(self):
         """Why we may not, or cannot, mail this customer, in a sentence, or False."""
-        if not email_normalize(self.sudo().partner_id.email or ""):
-            return self.env._("The customer has no e-mail.")
-        return self._get_contact_problem()
+        address = self.sudo().marketplace_customer_email
+        if email_normalize(self.sudo().partner_id.email or ""):
+            return self._get_start_problem()
+        if address:
+            return self.env._("The contact has no e-mail. The one of the order is %s.", address)
+        return self.env._("The customer has no e-mail.")
+
+    def _get_start_problem(self):
+        """Why we may not write to this customer now: contacts that we start are about a current or
+        recent order; answers are always fine."""
+        problem = self.sudo()._get_contact_problem()
+        return problem if problem and not self._was_written_by_customer() else False
+
+    def _get_site_limits(self):
+        """(why nothing visible, why nothing mailed can be written now); "" where it can."""
+        account = self.sudo().marketplace_account_id
+        if not account._is_shop_site():
+            return "", ""
+        problem = self._get_start_problem() or ""
+        if problem or self._has_shop_mail():
+            return problem, problem
+        mailed = self.env._("The order has no e-mail at %s: nobody would be mailed.", account.name)
+        if not self.sudo().marketplace_by_guest:
+            return "", mailed
+        seen = self.env._(
+            "The customer ordered as a guest, and the order has no e-mail at %s: nobody would see "
+            "the note.",
+            account.name,
+        )
+        return seen, mailed
+
+    def _has_shop_mail(self):
+        """Whether the shop can mail its notes to somebody; not known before it was read."""
+        order = self.sudo()
+        is_known = order.marketplace_state and order.marketplace_account_id._is_shop_site()
+        return bool(order.marketplace_customer_email) or not is_known
 
     # Direct mail --------------------------------------------------------------------------------
 
@@ -92,9 +137,11 @@ class SaleOrder(models.Model):
         if problem:
             raise UserError(problem)
         platform = self.sudo().marketplace_account_id._get_platform_partner()
+        partner = self.sudo().partner_id
+        spoken = self.with_context(lang=partner.lang or self.env.lang).env
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("E-mail to %s", self.sudo().partner_id.name),
+            "name": self.env._("E-mail to %s", partner.name),
             "res_model": "mail.compose.message",
             "view_mode": "form",
             "target": "new",
@@ -102,47 +149,97 @@ class SaleOrder(models.Model):
                 "default_composition_mode": "comment",
                 "default_model": self._name,
                 "default_res_ids": self.ids,
-                "default_partner_ids": (self.sudo().partner_id + platform).ids,
+                "default_partner_ids": (partner + platform).ids,
+                "default_subject": spoken._("Order %s", self._get_customers_number()),
                 "default_subtype_xmlid": "mail.mt_comment",
             },
         }
 
+    def _get_customers_number(self):
+        """What the customer knows this order by."""
+        order, orders = self.sudo(), self.env["marketplace.orders"]
+        account = order.marketplace_account_id
+        known = account.has_own_numbers and orders._parse_order_ref(
+            account, order[account.order_field]
+        )
+        return known or order.marketplace_ref or order.name
+
+    @property
+    def _mail_post_access(self):
+        """Agents, who only read orders, may write messages on those of shops' sites."""
+        orders = self.sudo().exists() if self.env.user.has_group(AGENT) else self.sudo().browse()
+        is_site = orders and all(o.marketplace_account_id._is_shop_site() for o in orders)
+        return "read" if is_site else "write"
+
     def message_post(self, **kwargs):
         """What people mail to a customer goes to the marketplace's address, too."""
-        if self._is_marketplace_mail(kwargs):
-            order = self.sudo()
-            self._check_marketplace_mail()
-            platform = order.marketplace_account_id._get_platform_partner()
-            kwargs["partner_ids"] = [*(kwargs.get("partner_ids") or ()), *platform.ids]
-        return super().message_post(**kwargs)
+        return super().message_post(**self._guard_marketplace_mail(kwargs))
 
-    def _is_marketplace_mail(self, kwargs):
-        """Whether somebody here writes to people outside about an order of a shop's site."""
+    def message_notify(self, **kwargs):
+        """Invitations to follow an order are mails to whoever is invited."""
+        return super().message_notify(**self._guard_marketplace_mail(kwargs))
+
+    def _guard_marketplace_mail(self, kwargs):
+        """`kwargs` of a message, with the marketplace's address where somebody here writes to
+        people outside about an order of a shop's site."""
+        account = self.sudo().marketplace_account_id
+        if len(self) != 1 or not account._is_shop_site() or not self.env.user._is_internal():
+            return kwargs
+        readers = self._get_outside_readers(kwargs)
+        addresses = set(email_normalize_all(kwargs.get("outgoing_email_to") or ""))
+        if kwargs.get("message_type") == "out_of_office" or not (readers or addresses):
+            return kwargs
+        platform = account._get_platform_partner()
+        if readers <= platform and addresses <= set(platform.mapped("email_normalized")):
+            return kwargs
+        self._check_marketplace_mail()
+        named = self.env["res.partner"].browse(kwargs.get("partner_ids") or ())
+        return {**kwargs, "partner_ids": (named | platform).ids}
+
+    def _get_outside_readers(self, kwargs):
+        """Contacts outside that a message is mailed to; none for what Odoo posts by itself."""
+        kind = kwargs.get("message_type", "notification")
+        is_comment = self._is_comment(kwargs)
+        # Confirmations and the like are comments made from templates; shared links are notes.
+        if kind not in WRITTEN and (kind != "notification" or is_comment):
+            return self.env["res.partner"]
+        readers = self.env["res.partner"].sudo().browse(kwargs.get("partner_ids") or ())
+        if is_comment:
+            readers |= self.sudo().message_partner_ids
+        return readers.filtered("partner_share")
+
+    def _is_comment(self, kwargs):
         data = self.env["ir.model.data"]
         subtype_id = kwargs.get("subtype_id")
         if kwargs.get("subtype_xmlid"):
             subtype_id = data._xmlid_to_res_id(kwargs["subtype_xmlid"])
-        if (
-            len(self) != 1
-            or kwargs.get("message_type") not in ("comment", "email_outgoing")
-            or subtype_id != data._xmlid_to_res_id("mail.mt_comment")
-            or not self.env.user._is_internal()
-            or not self.sudo().marketplace_account_id._is_shop_site()
-        ):
-            return False
-        named = self.env["res.partner"].sudo().browse(kwargs.get("partner_ids") or ())
-        readers = named | self.sudo().message_partner_ids
-        platform = self.sudo().marketplace_account_id._get_platform_partner()
-        return any(partner.partner_share for partner in readers - platform)
+        return subtype_id == data._xmlid_to_res_id("mail.mt_comment")
 
     def _check_marketplace_mail(self):
-        """Contacts that we start are about a current or recent order; answers are always fine."""
-        problem = self._get_contact_problem()
-        if problem and not self._was_written_by_customer():
+        problem = self._get_start_problem()
+        if problem:
             raise UserError(problem)
 
+    def _check_marketplace_mails(self):
+        """The same of many orders at once, which may be of any marketplace or none."""
+        closed = self.filtered(
+            lambda order: (
+                order.sudo().marketplace_account_id._is_shop_site() and order._get_start_problem()
+            )
+        )
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Customers of marketplaces are written to only about current or recent orders. "
+                    "Leave out: %s",
+                    ", ".join(closed.mapped("name")),
+                )
+            )
+
     def _was_written_by_customer(self):
-        """Whether the last mail on this order came from outside."""
+        """Whether we have not answered yet: a ticket, or a mail on this order."""
+        if any(self.sudo().marketplace_case_ids.mapped("awaiting_since")):
+            return True
         last = (
             self.env["mail.message"]
             .sudo()
@@ -157,4 +254,16 @@ class SaleOrder(models.Model):
                 limit=1,
             )
         )
-        return bool(last) and (not last.author_id or last.author_id.partner_share)
+        is_theirs = bool(last) and (not last.author_id or last.author_id.partner_share)
+        return is_theirs and not self._was_noted_since(last)
+
+    def _was_noted_since(self, message):
+        """Whether the customer was told something in a note after a message."""
+        told = [
+            ("order_id", "=", self.id),
+            ("direction", "=", "out"),
+            ("is_visible", "=", True),
+            ("state", "in", ("sent", "already")),
+            ("mail_message_id.id", ">", message.id),
+        ]
+        return bool(self.env["sale.order.comment"].sudo().search_count(told, limit=1))

@@ -142,8 +142,9 @@ class SaleOrderLine(models.Model):
     )
     def _compute_marketplace_left(self):
         """Goods and shipping charges are counted apart: neither can be given back for the other."""
+        # Of what is saved: pages may name refunds that their user does not read.
         for line in self:
-            refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
+            refunds = line._origin.sudo().marketplace_refund_line_ids.filtered("counts")
             goods, shipping = line.marketplace_amount, line.marketplace_shipping
             seen = line.marketplace_seen_refunded
             # What is more than the goods is shipping, where the marketplace names only a sum.
@@ -185,7 +186,7 @@ class SaleOrderLine(models.Model):
     )
     def _compute_marketplace_units_left(self):
         for line in self:
-            refunds = line.sudo().marketplace_refund_line_ids.filtered("counts")
+            refunds = line._origin.sudo().marketplace_refund_line_ids.filtered("counts")
             live = refunds.filtered(lambda r: r.state not in ("draft", "refused", "cancelled"))
             units = line.marketplace_quantity - sum(live.mapped("quantity"))
             line.marketplace_units_left = max(units, 0)
@@ -198,7 +199,7 @@ class SaleOrderLine(models.Model):
     def _compute_marketplace_refund_until(self):
         """The refund window counts from the shipment of the line itself, where that is told."""
         for line in self:
-            order = line.order_id
+            order = line._origin.order_id
             shipped = line.marketplace_line_shipped_at or order.marketplace_shipped_at
             days = order.marketplace_account_id.refund_days
             line.marketplace_refund_until = (

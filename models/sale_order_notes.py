@@ -1,5 +1,6 @@
 """Orders whose notes at the shop are read in turn: a note changes no date that tells of it."""
 
+import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -18,6 +19,8 @@ FINAL = (
 # An order that nobody ended in so long is forgotten by everybody.
 LONGEST = timedelta(days=365)
 DEFAULT_DAYS = 90
+# Half of each turn is for orders of these days, where notes are written.
+RECENT = timedelta(days=14)
 # Where one of these is written, something happened to the order.
 _NEWS = ("marketplace_ref", "marketplace_state", "marketplace_remote_state", "marketplace_refresh")
 
@@ -34,7 +37,8 @@ class SaleOrder(models.Model):
         groups="base.group_user",
         help="Its notes at the shop are read in turn with those of other orders.",
     )
-    marketplace_notes_wanted = fields.Boolean(
+    # Another text for each wish: one that comes while they are being read is not over with it.
+    marketplace_notes_wish = fields.Char(
         copy=False, readonly=True, groups="base.group_user", help="Its notes are read next."
     )
     marketplace_system_note_ids = fields.One2many(
@@ -50,18 +54,18 @@ class SaleOrder(models.Model):
 
     # What each run asks for: the next ones only, however many orders there are.
     _marketplace_notes_idx = models.Index(
-        "(marketplace_account_id, marketplace_notes_at NULLS FIRST, id DESC)"
+        "(marketplace_account_id, marketplace_notes_at NULLS FIRST, id DESC, date_order)"
         " WHERE marketplace_notes_watch IS TRUE"
     )
-    _marketplace_notes_wanted_idx = models.Index(
-        "(marketplace_account_id) WHERE marketplace_notes_wanted IS TRUE"
+    _marketplace_notes_wish_idx = models.Index(
+        "(marketplace_account_id) WHERE marketplace_notes_wish IS NOT NULL"
     )
 
     def _get_kept(self):
         return super()._get_kept() | {
             "marketplace_notes_at",
             "marketplace_notes_watch",
-            "marketplace_notes_wanted",
+            "marketplace_notes_wish",
         }
 
     def _compute_marketplace_system_note_count(self):
@@ -92,7 +96,7 @@ class SaleOrder(models.Model):
             lambda o: (
                 o.marketplace_account_id
                 and o.marketplace_ref
-                and not (o.marketplace_notes_wanted if is_wanted else o.marketplace_notes_watch)
+                and (is_wanted or not o.marketplace_notes_watch)
                 and o.marketplace_account_id._reads_notes()
             )
         )
@@ -100,27 +104,43 @@ class SaleOrder(models.Model):
             return
         values = {"marketplace_notes_watch": True}
         if is_wanted:
-            values["marketplace_notes_wanted"] = True
+            values["marketplace_notes_wish"] = uuid.uuid4().hex
         orders.with_context(mail_notrack=True).write(values)
+
+    def _is_current(self):
+        """Whether a shop's site has not ended it yet, however old it is."""
+        is_open = self.marketplace_state and self.marketplace_state not in FINAL
+        return bool(is_open) and self.sudo().marketplace_account_id._is_shop_site()
 
     @api.model
     def _get_next_noted(self, account, limit, only_wanted=False):
         """The orders whose notes are read now: those that somebody asked for, then those that were
-        read longest ago."""
+        read longest ago, half of them among the recent ones."""
         own = ("marketplace_account_id", "=", account.id)
         wanted = self.search(
-            [own, ("marketplace_notes_wanted", "=", True)], order="id desc", limit=limit
+            [own, ("marketplace_notes_wish", "!=", False)], order="id desc", limit=limit
         )
         if only_wanted or len(wanted) == limit:
             return wanted
-        return wanted + self.search(
-            [own, ("marketplace_notes_watch", "=", True), ("id", "not in", wanted.ids)],
-            order="marketplace_notes_at NULLS FIRST, id desc",
-            limit=limit - len(wanted),
-        )
+        recent = [("date_order", ">=", fields.Datetime.now() - RECENT)]
+        half = -(-(limit - len(wanted)) // 2)
+        found = wanted + self._get_longest_ago(account, wanted, half, recent)
+        return found + self._get_longest_ago(account, found, limit - len(found))
 
-    def _record_notes_read(self, account):
-        """Their turn is over; those that nothing is expected of any more leave the round.
+    def _get_longest_ago(self, account, taken, limit, domain=()):
+        """Those of the round, but for `taken`, that were read longest ago."""
+        watched = [
+            ("marketplace_account_id", "=", account.id),
+            ("marketplace_notes_watch", "=", True),
+            ("id", "not in", taken.ids),
+            *domain,
+        ]
+        order = "marketplace_notes_at NULLS FIRST, id desc"
+        return self.search(watched, order=order, limit=limit) if limit else self.browse()
+
+    def _record_notes_read(self, account, wishes):
+        """Their turn is over; those that nothing is expected of any more leave the round. `wishes`:
+        those of before they were read; later ones stay.
 
         Not over `write`: an order that other modules keep from being written would be read for
         ever.
@@ -128,14 +148,17 @@ class SaleOrder(models.Model):
         if not self:
             return
         kept = self._filter_noted(account)
-        names = ["marketplace_notes_at", "marketplace_notes_watch", "marketplace_notes_wanted"]
+        names = ["marketplace_notes_at", "marketplace_notes_watch", "marketplace_notes_wish"]
         self.flush_recordset(names)
         self.env.execute_query(
             SQL(
-                "UPDATE sale_order SET marketplace_notes_at = %s, marketplace_notes_wanted = FALSE,"
-                " marketplace_notes_watch = id = ANY(%s) WHERE id = ANY(%s) RETURNING id",
+                "UPDATE sale_order SET marketplace_notes_at = %s,"
+                " marketplace_notes_watch = id = ANY(%s),"
+                " marketplace_notes_wish = CASE WHEN marketplace_notes_wish = ANY(%s) THEN NULL"
+                " ELSE marketplace_notes_wish END WHERE id = ANY(%s) RETURNING id",
                 fields.Datetime.now(),
                 kept.ids,
+                wishes,
                 self.ids,
             )
         )

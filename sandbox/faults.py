@@ -12,6 +12,7 @@ HTTP_FAULTS = {
     "http500_before": "HTTP 500 without executing (`bare`: true = not the protocol's own fault)",
     "http500_after": "execute, then HTTP 500 (`bare` as above)",
     "html": "an HTML page instead of the answer (`status`, default 200), not executed",
+    "repeated": "a proxy sends the call twice and hands on the second answer",
     "empty": "HTTP 200 with an empty body, executed",
     "truncated": "executed, but the body ends in the middle",
     "quota": "refused for want of quota, not executed (JSON: 429, Retry-After of `seconds`)",

@@ -33,6 +33,11 @@ def _slow(hub, fault, execute):
     return execute()
 
 
+def _repeated(hub, fault, execute):
+    execute()
+    return execute()
+
+
 def _partial(hub, fault, execute):
     """The nearest thing where a call has no items of its own: nothing is executed."""
     raise HangUp(reset=bool(fault.params.get("reset")))
@@ -46,5 +51,6 @@ COMMON = {
     "reset_after": _reset_after,
     "truncated": _truncated,
     "slow": _slow,
+    "repeated": _repeated,
     "partial": _partial,
 }

@@ -66,6 +66,13 @@ class TestFrench(TransactionCase):
         menu = self.env.ref(f"{MODULE}.menu_to_answer").with_context(lang="fr_FR")
         self.assertEqual(menu.name, "À répondre")
 
+    def test_labels_of_providers(self):
+        for model in ("marketplace.account", "marketplace.preset"):
+            fields = self.env[model].with_context(lang="fr_FR").fields_get(["provider"])
+            labels = dict(fields["provider"]["selection"])
+            self.assertEqual(labels["wcfm"], "Vendeur WCFM")
+            self.assertEqual(labels["mirakl"], "Mirakl")
+
     def test_views(self):
         case = self.env["marketplace.case"].with_context(lang="fr_FR")
         arch = case.get_view(view_type="form")["arch"]

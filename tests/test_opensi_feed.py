@@ -74,6 +74,17 @@ class TestOpensiFeed(OpensiCase):
         self.assertEqual(self.at_shop(), ["one", "two"])
         self.assertEqual(self.seller.count("setComments"), (1, 1))
 
+    def test_sent_now_are_those_of_this_order_only(self):
+        other = self.make_both("4712")
+        theirs = self.write_comment(other, "three")
+        ours = [self.write_comment(self.order, text) for text in ("one", "two")]
+        self.send_now(self.order)
+        self.assertEqual([c.state for c in (*ours, theirs)], ["sent", "sent", "waiting"])
+        self.assertEqual((self.at_shop(), self.at_shop("4712")), (["one", "two"], []))
+        self.wait(minutes=11)
+        self.turn()
+        self.assertEqual(self.at_shop("4712"), ["three"])
+
     def test_interval_of_the_account(self):
         self.account.comment_minutes = 0
         comment = self.write_comment(self.order)
@@ -124,7 +135,7 @@ class TestOpensiFeed(OpensiCase):
         stranger = self.make_sale_order("999", self.account)
         bad = self.write_comment(stranger)
         good = self.write_comment(self.order)
-        self.send_now(self.order)
+        self.send_now(self.order | stranger)
         self.assertEqual((bad.state, bad.code, good.state), ("refused", "3002", "sent"))
         self.assertIn("does not know an order", bad.reason)
         activity = stranger.activity_ids
@@ -156,7 +167,7 @@ class TestOpensiFeed(OpensiCase):
         first = self.write_comment(self.order, "before")
         refused = self.write_comment(blocked) + self.write_comment(blocked)
         last = self.write_comment(self.order, "after")
-        self.send_now(self.order)
+        self.send_now(self.order | blocked)
         self.assertEqual((first + last).mapped("state"), ["sent", "sent"])
         self.assertEqual(refused.mapped("state"), ["refused", "refused"])
         self.assertEqual(self.at_shop(), ["before", "after"])

@@ -26,6 +26,7 @@ class TestOpensiShopOrders(OpensiShopCase):
 
     def test_people_write_to_the_customer_here(self):
         """Odoo is the shop: its portal shows what the customer may see, and Odoo mails."""
+        self.assertFalse(self.shop._takes_comments())
         order = self.make_sale_order("4712", self.shop)
         box = order.with_user(self.salesman).marketplace_comment_box
         self.assertEqual((box["channel"], box["can_show"], box["can_mail"]), ("odoo", True, True))

@@ -244,7 +244,7 @@ class TestRefundDialogOfWholeLines(Figures, OutCase):
         dialog = self.open_refund(order, kind="gesture", gesture_amount=3)
         self.assertTotals(
             dialog,
-            commercial=(5, 2, 3),
+            commercial=(5, 2, -7, 3, -10),
             total=(79.7, 5, 2, 72.7, 3, 69.7),
             of=(4, 0, 0, 4, 0, 4),
         )

@@ -4,8 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .inbound_common import InboundCase
-from .sandbox_api import Seller
+from .companies_case import CompaniesCase
 
 MODELS = (
     "marketplace.account",
@@ -24,34 +23,7 @@ MODELS = (
 
 
 @tagged("post_install", "-at_install")
-class TestCompanies(InboundCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company_b = cls.env["res.company"].create({"name": "Company B"})
-        cls.agent_b = cls._make_user("agent", "marketplace_helpdesk.group_agent", cls.company_b)
-        cls.boss_b = cls._make_user(
-            "boss", "marketplace_helpdesk.group_administrator", cls.company_b
-        )
-        cls.team_b = cls._make_team(cls.company_b, cls.agent_b)
-
-    def setUp(self):
-        super().setUp()
-        self.seller_b = Seller()
-        self.account_b = self._make_account(self.seller_b, self.company_b, self.team_b)
-        self.claim, self.case = self.pull_claim(with_order=True)
-        bad = self.make_order(lines=[self.line("NO-SUCH", 5.0)])
-        self.run_job()
-        self.assertTrue(self.get_letters(remote_id=bad["number"]))
-        dialog = (
-            self.env["marketplace.refund.ask"]
-            .with_user(self.agent)
-            .with_context(default_order_id=self.case.sale_order_id.id, default_case_id=self.case.id)
-            .create({"kind": "lines"})
-        )
-        dialog.line_ids[0].selected = True
-        dialog.action_confirm()
-
+class TestCompanies(CompaniesCase):
     def _own(self, model):
         """Records of company A, which there are of every model."""
         company = "account_id.company_id" if model == "marketplace.message" else "company_id"
@@ -117,6 +89,86 @@ class TestCompanies(InboundCase):
             self.env["marketplace.refund.ask"].with_user(self.agent_b).with_context(
                 default_order_id=order.id, default_case_id=self.case.id
             ).create({"kind": "gesture", "gesture_amount": 5.0}).action_confirm()
+
+    def test_buttons_of_a_ticket(self):
+        """What a ticket shows of its cases is computed with sudo: nothing of it gets out, and
+        nothing is done."""
+        ticket = self.case.ticket_id.with_user(self.agent_b)
+        shown = {**self.case.ticket_id.marketplace_shown, "seen_id": 0}
+        post = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        deeds = {
+            "message_post": lambda: ticket.message_post(
+                body="Bonjour", marketplace_shown=shown, **post
+            ),
+            "seen": lambda: ticket.with_context(
+                marketplace_seen="0/"
+            ).action_marketplace_no_answer(),
+        }
+        for name in dir(type(ticket)):
+            if name.startswith("action_marketplace_"):
+                deeds[name] = getattr(ticket, name)
+        self.assertGreater(len(deeds), 10)
+        for name, deed in deeds.items():
+            self.env.invalidate_all()
+            with self.subTest(name), self.assertRaises(AccessError):
+                deed()
+
+    def test_pages_name_nothing_of_another_company(self):
+        """A page that is not saved says what it is about, too: nothing is computed of that."""
+        order, case = self.case.sale_order_id, self.case
+        refund = order.marketplace_refund_ids
+        refund.line_ids.sale_line_id = False  # what is of no line counts on the order itself
+        salesman = self._make_user(
+            "seller",
+            "marketplace_helpdesk.group_agent,sales_team.group_sale_salesman",
+            self.company_b,
+        )
+        link = [Command.link(refund.id)], [Command.link(refund.line_ids.id)]
+        line = [Command.create({"name": "A", "marketplace_refund_line_ids": link[1]})]
+        pages = (
+            ("helpdesk.ticket", {"marketplace_case_id": case.id}),
+            ("helpdesk.ticket", {"marketplace_incident_id": case.id}),
+            ("helpdesk.ticket", {"marketplace_order_id": order.id}),
+            ("helpdesk.ticket", {"marketplace_case_ids": [Command.link(case.id)]}),
+            ("sale.order", {"marketplace_refund_ids": link[0]}),
+            ("sale.order", {"order_line": line}),
+            ("sale.order.line", {"marketplace_refund_line_ids": link[1]}),
+            ("sale.order.line", {"order_id": order.id}),
+            ("sale.order.comment", {"order_id": order.id}),
+        )
+        for model, values in pages:
+            page = self.env[model].with_user(salesman)
+            given = page.with_context(**{f"default_{name}": values[name] for name in values})
+            spec = self._get_page(page)
+            nothing = page.onchange({}, [], {**spec, **dict.fromkeys(values, {})})["value"]
+            for door, asked in (("page", page), ("default", given)):
+                with self.subTest(model=model, values=values, door=door):
+                    self.env.invalidate_all()
+                    self.assertFalse(self._open_page(asked, values, spec, nothing))
+
+    def _get_page(self, model):
+        """What a page can ask for of what a marketplace says; Odoo's own fields are its own."""
+        is_ours = model._original_module == "marketplace_helpdesk"
+        return {
+            name: {}
+            for name in model.fields_get(attributes=["type"])
+            if (is_ours or "marketplace_" in name)
+            and not model._fields[name].type.endswith("2many")
+        }
+
+    def _open_page(self, model, values, spec, nothing):
+        """What a page shows beside what it says itself, and what an empty one shows."""
+        said = {} if model.env.context.keys() & {f"default_{name}" for name in values} else values
+        asked = {**spec, **dict.fromkeys(said, {})}
+        try:
+            shown = model.onchange(dict(said), [], asked)["value"]
+        except AccessError:
+            return {}
+        return {
+            name: value
+            for name, value in shown.items()
+            if name not in values and value != nothing.get(name)
+        }
 
     def test_job_of_one_company_leaves_the_other_alone(self):
         order = self.seller_b.order(state="Shipped", lines=[self.line("REF-1", 20.0)])

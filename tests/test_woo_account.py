@@ -62,6 +62,52 @@ class TestWooAccount(WooCase):
         self.account.key_way = "query"
         self.assertEqual(self.checks(self.account)["Login"][0], "ok")
 
+    def test_a_key_for_reading_only_is_found(self):
+        key = self.seller.key("read")
+        self.account.with_user(self.boss).write(
+            {"login": key["consumer_key"], "password_input": key["consumer_secret"]}
+        )
+        checks = self.checks(self.account)
+        self.assertEqual((checks["Login"][0], checks["Writing"][0]), ("ok", "failed"))
+        self.assertIn("Read/Write", checks["Writing"][1])
+        self.assertEqual(checks["Webhooks"][0], "skipped")
+        self.assertEqual(self.account.with_user(self.boss).failed_check_count, 1)
+
+    def test_who_runs_the_site_is_no_seller(self):
+        person = self.seller.access["operator"]
+        account = self.make_vendor_account(login=person["login"], password_input=person["password"])
+        self.assertEqual(self.checks(account)["Login"][0], "failed")
+        self.make_order()
+        self.turn(pull=True, account=account)
+        self.assertEqual(account.state, "stopped")
+        self.assertIn("all sellers", account.last_error)
+        orders = self.env["sale.order"].search([("marketplace_account_id", "=", account.id)])
+        self.assertFalse(orders)
+
+    def test_a_seller_without_tls_is_warned(self):
+        checks = self.checks(self.make_vendor_account())
+        self.assertIn("no https", checks["Login"][1])
+        self.assertIn("Ultimate", checks["Support tickets"][1])
+
+    def test_changes_of_the_login_stay_in_the_chatter(self):
+        account = self.account.with_user(self.boss).with_context(tracking_disable=False)
+        secret = "cs_" + "0" * 40
+        self.env.cr.precommit.run()
+        account.write({"login": "ck_new", "service_url": "https://new.example"})
+        account.password_input = secret
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        messages = account.message_ids
+        fields = messages.sudo().tracking_value_ids.field_id.mapped("name")
+        self.assertLessEqual({"login", "service_url"}, set(fields))
+        self.assertTrue(messages.filtered(lambda m: "secret was changed" in (m.body or "")))
+        self.assertNotIn(secret, str(messages.sudo().mapped("body")))
+
+    def test_what_it_cannot_do_is_said_once_with_what_is_absent(self):
+        limits = self.make_vendor_account().limits
+        self.assertEqual(limits.count("ask for the refund in the store manager"), 1)
+        self.assertIn("Refunding lines, Refunding single units", limits)
+
     def test_what_is_missing_is_named(self):
         values = {"team_id": self.team.id}
         shop = self.env["marketplace.account"].create(

@@ -114,8 +114,7 @@ class TestWooReach(ContactCase):
         self.assertTrue(form.ticket_problem)
 
 
-@tagged("post_install", "-at_install")
-class TestWooMail(ContactCase):
+class MailCase(ContactCase):
     def setUp(self):
         super().setUp()
         self.salesman = self._make_user(
@@ -145,6 +144,9 @@ class TestWooMail(ContactCase):
             **values,
         )
 
+
+@tagged("post_install", "-at_install")
+class TestWooMail(MailCase):
     def test_the_composer_goes_to_customer_and_platform(self):
         composer = self.compose()
         self.assertEqual(
@@ -184,6 +186,16 @@ class TestWooMail(ContactCase):
         )
         message = self.post(partner_ids=self.partner.ids)
         self.assertIn(PLATFORM, self.get_receivers(message))
+
+    def test_another_companys_contact_is_not_mailed(self):
+        """It has the same address; its owner's colleagues would see it as theirs."""
+        company = self.env["res.company"].create({"name": "Another"})
+        theirs = self.env["res.partner"].create(
+            {"name": "Platform", "email": PLATFORM, "company_id": company.id}
+        )
+        message = self.post(partner_ids=self.partner.ids)
+        self.assertEqual(self.get_receivers(message), {self.partner.email, PLATFORM})
+        self.assertNotIn(theirs, message.partner_ids)
 
     def test_other_orders_are_left_alone(self):
         order = self.env["sale.order"].create({"partner_id": self.partner.id})

@@ -112,6 +112,16 @@ class TestWooInquiries(InquiryCase):
         self.assertFalse(dialog.close_after)
         self.assertTrue(dialog.can_close)
 
+    def test_a_ticket_with_another_case_is_not_closed_here(self):
+        """Somebody put a support ticket beside it, which is closed at the marketplace."""
+        inquiry = self.read_inquiry(self.vendor)
+        other = self.read_ticket(self.vendor, self.make_order())
+        other.ticket_id = inquiry.ticket_id
+        ticket = inquiry.ticket_id.with_user(self.agent)
+        self.assertFalse(ticket.can_marketplace_close_here)
+        self.close(inquiry)
+        self.assertFalse(ticket.stage_id.closed)
+
     def test_other_sellers_inquiries_are_never_stored(self):
         own = self.seller.inquiry("For us?")
         other = self.seller.inquiry("For somebody else", vendor="stranger")

@@ -1,5 +1,8 @@
 """Comments that people write become notes at a WooCommerce shop: each once, in their order."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -46,7 +49,7 @@ class TestWooNotesOut(WooNotesCase):
         other = self.read_own_order()
         written = [self.write_comment(text=f"note {index}") for index in range(4)]
         written.append(self.write_comment(other, "elsewhere"))
-        self.send_now()
+        self.send_now(self.order | other)
         self.assertEqual([c.state for c in written], ["sent"] * 5)
         self.assertEqual([t for t, _c in self.get_notes(self.order)], [c.text for c in written[:4]])
         self.assertEqual(self.get_notes(other), [("elsewhere", False)])
@@ -65,6 +68,27 @@ class TestWooNotesOut(WooNotesCase):
         self.assertEqual([shown for _text, shown in self.get_notes(order)], [True, False])
         numbers = {str(note["id"]) for note in self.remote_notes(order)}
         self.assertLess({first.note_id, second.note_id}, numbers)
+
+    def test_sent_now_are_those_of_this_order_only(self):
+        """A colleague's note to another customer keeps the time in which it can be withdrawn."""
+        other = self.read_own_order()
+        theirs = self.write_comment(other, "Not so fast.", user=self.agent, to_customer=True)
+        ours = self.write_comment()
+        due_at = theirs.due_at
+        self.order.with_user(self.manager).action_marketplace_send_comments()
+        later = self.write_comment(other, "Nor this one.", user=self.agent)
+        self.turn()
+        self.assertEqual((ours.state, theirs.state, later.state), ("sent", "waiting", "waiting"))
+        self.assertEqual((theirs.due_at, later.due_at), (due_at, due_at))
+        box = other.with_user(self.agent).marketplace_comment_box
+        self.assertEqual((box["waiting_count"], box["next_at"]), (2, f"{due_at.isoformat()}Z"))
+        box = self.order.with_user(self.agent).marketplace_comment_box
+        self.assertEqual((box["waiting_count"], box["next_at"]), (0, f"{due_at.isoformat()}Z"))
+        self.assertEqual(self.get_notes(other), [])
+        theirs.with_user(self.agent).action_withdraw()
+        self.wait(minutes=11)
+        self.turn()
+        self.assertEqual(self.get_notes(other), [("Nor this one.", False)])
 
     # The two switches ---------------------------------------------------------------------------
 
@@ -210,7 +234,7 @@ class TestWooNotesOut(WooNotesCase):
         self.seller.fault("notes.create", "reset_after")
         first, second = self.write_comment(text="one"), self.write_comment(text="two")
         third = self.write_comment(other, "three")
-        self.send_now()
+        self.send_now(self.order | other)
         self.turn()
         self.assertEqual([c.state for c in (first, second, third)], ["sent", "sent", "sent"])
         self.assertEqual([t for t, _c in self.get_notes(self.order)], ["one", "two"])
@@ -220,7 +244,7 @@ class TestWooNotesOut(WooNotesCase):
         other = self.read_own_order()
         first, second = self.write_comment(text="one"), self.write_comment(text="two")
         third = self.write_comment(other, "three")
-        self.send_now()
+        self.send_now(self.order | other)
         self.turn()
         self.assertEqual([c.state for c in (first, second, third)], ["waiting", "waiting", "sent"])
         self.wait(minutes=12)
@@ -301,6 +325,23 @@ class TestWooNotesOut(WooNotesCase):
         people = self.get_comments().filtered(lambda c: not c.is_system)
         self.assertEqual((comment.state, len(people)), ("sent", 2))
         self.assertEqual(len(self.get_notes(self.order)), 2)
+
+    def test_the_same_words_at_another_time_are_a_colleagues(self):
+        """Long before ours left, or after it was decided that it is there: not ours."""
+        comment = self.write_comment(text="Call them back.")
+        with self.wire("notes.create", before=errors.UnknownOutcomeError("The line broke.")):
+            self.send_now()
+        comment.operation_id.with_user(self.manager).action_happened()
+        hour, now = timedelta(hours=1), fields.Datetime.now()
+        moments = [f"{moment.isoformat()}Z" for moment in (now - hour, now + hour)]
+        theirs = {self.note("Call them back.", at=moment) for moment in moments}
+        self.read_notes()
+        people = self.get_comments().filtered(lambda c: not c.is_system)
+        self.assertEqual(set((people - comment).mapped("note_id")), theirs)
+        self.assertFalse(comment.note_id)
+        ours = self.note("Call them back.")
+        self.read_notes()
+        self.assertEqual(comment.note_id, ours)
 
     def test_two_equal_comments_are_two_notes(self):
         self.seller.fault("notes.create", "reset_after")

@@ -81,7 +81,7 @@ class TestWooNotesRound(WooNotesCase):
         with self.reading(per_run=1) as asked:
             self.turn()
         self.assertEqual(asked, self.refs(oldest), "at once, though no stream is due")
-        self.assertFalse(oldest.marketplace_notes_wanted)
+        self.assertFalse(oldest.marketplace_notes_wish)
         with self.reading() as asked:
             self.turn()
         self.assertEqual(asked, [])
@@ -97,7 +97,33 @@ class TestWooNotesRound(WooNotesCase):
             self.turn()
         self.assertEqual(asked, self.refs(self.order))
         self.assertIn("Told at once.", self.get_comments().mapped("text"))
-        self.assertFalse(orders.filtered("marketplace_notes_wanted"))
+        self.assertFalse(orders.filtered("marketplace_notes_wish"))
+
+    def test_wanted_while_they_are_being_read(self):
+        """What is written after the job looked is read by the next one, though it was wanted
+        before, too."""
+        self.read_notes()
+        self.order.with_user(self.salesman).action_marketplace_refresh()
+        genuine = OperatorClient.get_notes
+
+        def get_notes(client, refs):
+            notes = list(genuine(client, refs))
+            self.note("Written after the look.")
+            self.env.invalidate_all()
+            self.order.with_user(self.salesman).action_marketplace_refresh()
+            self.env.flush_all()
+            return notes
+
+        with patch.object(OperatorClient, "get_notes", get_notes):
+            self.turn()
+        self.assertNotIn("Written after the look.", self.get_comments().mapped("text"))
+        with self.reading() as asked:
+            self.turn()
+        self.assertEqual(asked, self.refs(self.order), "at once, though no stream is due")
+        self.assertIn("Written after the look.", self.get_comments().mapped("text"))
+        with self.reading() as asked:
+            self.turn()
+        self.assertEqual(asked, [])
 
     def test_a_salesman_reads_again_from_the_tab(self):
         self.read_notes()
@@ -225,7 +251,7 @@ class TestWooNotesRound(WooNotesCase):
     def test_next_orders_come_from_an_index(self):
         self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'sale_order'")
         found = " ".join(row[0] for row in self.env.cr.fetchall())
-        self.assertIn("marketplace_notes_at NULLS FIRST, id DESC) WHERE", found)
+        self.assertIn("marketplace_notes_at NULLS FIRST, id DESC, date_order) WHERE", found)
 
     def test_not_due_nothing_is_asked(self):
         self.read_notes()

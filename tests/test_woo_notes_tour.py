@@ -19,7 +19,7 @@ class TestWooNotesTour(HttpCase, WooNotesCase):
         self.note("Payment complete.", by="system")
         self.read_notes()
         self.tour("read")
-        self.assertTrue(self.order.marketplace_notes_wanted)
+        self.assertTrue(self.order.marketplace_notes_wish)
 
     def test_write_to_the_customer(self):
         self.tour("write")

@@ -2,77 +2,16 @@
 
 import re
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from .woo_case import WooCase
-
-TEXT = "The lamp hums since yesterday evening, what can I do?"
+from .woo_notices_case import NOTICE, TEXT, NoticesCase
 
 
 @tagged("post_install", "-at_install")
-class TestWooNotices(WooCase):
-    options = {"notice_host": ""}
-
-    def setUp(self):
-        super().setUp()
-        self.domain = self.env["mail.alias.domain"].search([], limit=1)
-        if not self.domain:
-            self.domain = self.env["mail.alias.domain"].create({"name": "desk.example"})
-        self.company.alias_domain_id = self.domain
-        self.vendor = self.make_vendor_account()
-        self.admin = self._make_user("boss", "marketplace_helpdesk.group_administrator")
-        name = f"notices-{self.seller.login}"
-        self.vendor.with_user(self.admin).write({"alias_name": name})
-        self.address = f"{name}@{self.domain.name}"
-        self.partner_count = self.env["res.partner"].search_count([])
-        self.mail_count = self.env["mail.mail"].search_count([])
-
-    # Mails
-
-    def receive(self, raw):
-        """The mail gateway takes a mail; the notice, or none."""
-        notices = self.env["marketplace.notice"]
-        before = notices.search([])
-        self.env["mail.thread"].message_process(False, raw)
-        self.env.invalidate_all()
-        return notices.search([]) - before
-
-    def notice_of(self, number=-1):
-        """A notice as the site has mailed it, to our alias."""
-        raws = [mail["raw"] for mail in self.seller.mails() if mail.get("raw")]
-        return raws[number].replace("To: ", f"To: {self.address}, ", 1)
-
-    def compose(self, body, subtype="html", subject="New", **headers):
-        message = EmailMessage()
-        message["Subject"] = subject
-        message["From"] = "Shop <shop@site.example>"
-        message["To"] = self.address
-        message["Date"] = format_datetime(datetime.now(timezone.utc))
-        message["Message-ID"] = make_msgid(domain="site.example")
-        for name, value in headers.items():
-            message[name.replace("_", "-")] = value
-        message.set_content(body, subtype=subtype)
-        return message.as_string()
-
-    def link(self, page, number):
-        return f"{self.seller.url}/store-manager/{page}/{number}/"
-
-    def cases(self):
-        return self.env["marketplace.case"].search([("account_id", "=", self.vendor.id)])
-
-    def letters(self):
-        return self.env["marketplace.dead.letter"].search(
-            [("account_id", "=", self.vendor.id), ("kind", "=", "notice")]
-        )
-
-    def tearDown(self):
-        self.assertEqual(self.env["res.partner"].search_count([]), self.partner_count)
-        self.assertEqual(self.env["mail.mail"].search_count([]), self.mail_count)
-        super().tearDown()
-
+class TestWooNotices(NoticesCase):
     # A case that nobody knew
 
     def test_ticket_before_any_poll(self):
@@ -98,9 +37,6 @@ class TestWooNotices(WooCase):
         self.assertFalse(case.ticket_id.partner_email)
         mail = notice.message_ids.filtered(lambda m: m.message_type == "email")
         self.assertIn(TEXT, str(mail.body), "the original is kept")
-
-    def messages(self, case):
-        return self.env["marketplace.message"].search([("case_id", "=", case.id)], order="id")
 
     def text_of(self, message):
         return str(message.mail_message_id.body).replace("<p>", "").replace("</p>", "").strip()
@@ -138,7 +74,6 @@ class TestWooNotices(WooCase):
         self.partner_count = self.env["res.partner"].search_count([])
         case.with_user(self.agent).action_done_there()
         self.assertFalse(case.awaiting_since)
-        case.sudo().done_there_at -= timedelta(minutes=10)
         number = case.remote_id.rpartition(":")[2]
         texts = ("It still hums, louder than before.", "Hello?", "Hello?")
         for minutes, text in zip((3, 2, 1), texts, strict=True):
@@ -163,6 +98,20 @@ class TestWooNotices(WooCase):
         self.assertEqual(last.sender_type, "customer")
         self.assertRegex(last.remote_id, r"^reply:\d+$")
 
+    def test_what_we_wrote_there_is_no_notice(self):
+        """The same words of the seller's, a moment before: the customer's stay the customer's."""
+        case = self.read_inquiry(self.vendor)
+        self.partner_count = self.env["res.partner"].search_count([])
+        number = case.remote_id.rpartition(":")[2]
+        self.seller.reply_inquiry(number, "Tomorrow at noon.", by="vendor")
+        self.seller.reply_inquiry(number, "Tomorrow at noon.")
+        notice = self.receive(self.notice_of())
+        self.turn(account=self.vendor, pull=True)
+        self.assertEqual(len(self.messages(case)), 3)
+        self.assertEqual(notice.marketplace_message_id.sender_type, "customer")
+        kinds = self.messages(case).mapped("sender_type")
+        self.assertEqual(sorted(kinds), ["customer", "customer", "seller"])
+
     # The job
 
     def test_it_wakes_the_job(self):
@@ -177,11 +126,29 @@ class TestWooNotices(WooCase):
         now = self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.vendor.cron_id.id)])
         self.assertEqual(now - triggers, 1)
 
-    def test_account_that_is_off_loses_nothing(self):
+    def test_account_that_is_off_takes_it_when_it_runs_again(self):
         self.vendor.action_disable()
         self.seller.inquiry("Is it dimmable, and how far can it be turned?")
-        self.assertEqual(self.receive(self.notice_of()).state, "taken")
+        notice = self.receive(self.notice_of())
+        stranger = self.receive(self.notice_of().replace("@site.example", "@else.example"))
+        self.assertEqual(((notice | stranger).mapped("state"), len(self.cases())), (["new"] * 2, 0))
+        self.assertFalse(self.letters())
+        self.vendor.with_user(self.admin).action_enable()
+        self.turn(account=self.vendor)
+        self.partner_count = self.env["res.partner"].search_count([])
+        self.assertEqual((notice.state, stranger.state), ("taken", "strange"))
         self.assertEqual(len(self.cases()), 1)
+
+    def test_more_that_waited_than_fit_in_a_run(self):
+        self.vendor.action_disable()
+        for number in range(1, 5):
+            self.receive(self.compose(f'<a href="{self.link("support-manage", number)}">x</a>'))
+        self.vendor.with_user(self.admin).action_enable()
+        with patch(f"{NOTICE}.WAITING_BATCH", 3):
+            self.turn(account=self.vendor)
+            self.assertEqual(len(self.cases()), 3)
+            self.turn(account=self.vendor)
+        self.assertEqual(len(self.cases()), 4)
 
     def test_what_cannot_be_taken_waits_for_the_job(self):
         self.seller.inquiry("Is it dimmable, and how far can it be turned?")

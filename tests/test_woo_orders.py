@@ -82,3 +82,73 @@ class TestWooNumbers(WooCase):
         order = self.read_order()
         number = self.seller.get_order(order.marketplace_ref)["number"]
         self.assertEqual(order.client_order_ref, f"W-{number}")
+
+
+@tagged("post_install", "-at_install")
+class TestWooCustomers(WooCase):
+    """Who bought before is known again."""
+
+    def buy(self, email, **customer):
+        return self.read_order(customer={"email": email, **customer})
+
+    def make_partner(self, email, user=None):
+        """A contact with the customer's name and address, as a person types it in."""
+        values = {"name": "Lena Muster", "street": "Beispielweg 4", "zip": "10115"}
+        partners = self.env["res.partner"].with_user(user or self.env.user)
+        return partners.create({**values, "city": "Berlin", "email": email})
+
+    def test_known_by_the_address_however_it_is_written(self):
+        first = self.buy("Lena.Muster@Customers.example").partner_id
+        self.assertEqual(first.email, "Lena.Muster@Customers.example")
+        for written in ("lena.muster@customers.example", " LENA.MUSTER@CUSTOMERS.EXAMPLE "):
+            self.assertEqual(self.buy(written).partner_id, first)
+        self.assertEqual(first.email, "Lena.Muster@Customers.example")
+
+    def test_known_with_the_name_within_the_address(self):
+        known = self.make_partner('"Lena Muster" <Lena@customers.example>')
+        self.assertEqual(self.buy("lena@customers.example").partner_id, known)
+        self.assertEqual(known.email, '"Lena Muster" <Lena@customers.example>')
+
+    def test_of_two_the_one_with_the_address(self):
+        self.make_partner(False)
+        known = self.make_partner("Lena@customers.example")
+        self.assertEqual(self.buy("lena@customers.example").partner_id, known)
+
+    def test_somebody_elses_address_is_somebody_else(self):
+        others = self.make_partner("max@customers.example")
+        unclear = self.make_partner("ask the boss")
+        found = self.buy("lena@customers.example").partner_id
+        self.assertNotIn(found, others + unclear)
+        self.assertEqual(found.email, "lena@customers.example")
+        self.assertEqual(others.email, "max@customers.example")
+        self.assertEqual(unclear.email, "ask the boss")
+
+    def test_what_is_no_address_is_not_kept(self):
+        first = self.buy("none").partner_id
+        self.assertFalse(first.email)
+        self.assertEqual(self.buy("").partner_id, first)
+
+    def test_an_address_told_later_is_filled_in(self):
+        first = self.buy("").partner_id
+        self.assertFalse(first.email)
+        self.assertEqual(self.buy("Lena@customers.example").partner_id, first)
+        self.assertEqual(first.email, "Lena@customers.example")
+        self.assertNotEqual(self.buy("max@customers.example").partner_id, first)
+
+    def test_a_persons_contact_stays_as_it_is(self):
+        people = self._make_user("keeper", "base.group_user,base.group_partner_manager")
+        known = self.make_partner(False, people)
+        found = self.buy("lena@customers.example").partner_id
+        self.assertEqual((found != known, found.email), (True, "lena@customers.example"))
+        self.assertFalse(known.email)
+        self.assertEqual(self.buy("lena@customers.example").partner_id, found)
+
+    def test_a_customer_of_another_account_stays_without(self):
+        """A marketplace that shows no addresses does not want its customers mailed."""
+        order = self.buy("")
+        vendor = self.make_vendor_account()
+        order.copy({"marketplace_account_id": vendor.id})
+        found = self.buy("lena@customers.example")
+        self.assertEqual(found.partner_id.email, "lena@customers.example")
+        self.assertEqual(found.marketplace_customer_email, "lena@customers.example")
+        self.assertFalse(order.partner_id.email)

@@ -125,7 +125,42 @@ class TestWooRefund(WooCase):
         [row] = self.details(order)
         self.assertEqual((row["refunded_payment"], row["restocked"]), (True, True))
         self.assertEqual(float(row["amount"]), refund.accepted_amount)
-        self.assertEqual(row["reason"], refund.reason_id.name)
+        self.assertEqual(row["reason"], "", "our reasons are not for its customers")
+
+    def test_what_is_written_for_the_customer_stands_in_the_shop(self):
+        order = self.read_paid()
+        dialog = self.open(order, kind="gesture", gesture_amount=5, pay_back="yes")
+        dialog.customer_text = "Pardon pour le retard"
+        self.assertTrue([row for row in dialog.asked_rows if "Pardon" in row["note"]])
+        refund = self.confirm(dialog)
+        self.assertEqual(refund.customer_text, "Pardon pour le retard")
+        self.turn()
+        self.assertEqual(self.details(order)[0]["reason"], "Pardon pour le retard")
+
+    def test_line_given_back_before_shipment_is_not_to_be_shipped(self):
+        order = self.read_paid(status="processing")
+        refund = self.confirm(self.open(order, "REF-1", pay_back="yes", restock="yes"))
+        self.turn()
+        with self.enter_registry_test_mode():
+            self.env.ref("marketplace_helpdesk.cron_book").method_direct_trigger()
+        self.turn(pull=True)
+        given, other = order.marketplace_line_ids
+        self.assertEqual(refund.booking_state, "order")
+        self.assertEqual((given.product_uom_qty, given.marketplace_state), (0, "refunded"))
+        self.assertEqual((other.product_uom_qty, other.marketplace_state), (1, "to_ship"))
+        self.assertEqual(order.marketplace_state, "to_ship")
+        # The rest in the shop's dashboard, but not the shipping charges.
+        self.seller.refund(order.marketplace_ref, line=int(other.marketplace_ref))
+        self.turn(pull=True)
+        self.assertEqual(other.marketplace_state, "refunded")
+
+    def test_part_of_a_line_is_still_to_be_shipped(self):
+        order = self.read_paid(status="processing", lines=[self.line("REF-1", 40, quantity=2)])
+        dialog = self.open(order, kind="units", **PAID)
+        dialog.line_ids.units = 1
+        self.give(dialog)
+        self.turn(pull=True)
+        self.assertEqual(order.marketplace_line_ids.marketplace_state, "to_ship")
 
     def test_neither_paid_nor_put_in_stock(self):
         order = self.read_paid()
@@ -190,6 +225,9 @@ class TestWooRefund(WooCase):
         operation = operations.search([("refund_id", "=", refund.id)])
         self.assertEqual((refund.state, operation.state), ("doubt", "unknown"))
         self.assertTrue(operation.needs_decision)
+        for told in (operation.message, refund.message):
+            self.assertIn("It said: “Card closed”.", told)
+            self.assertIn("The order shows no new refund", told)
         self.assertEqual(order.marketplace_left, left)
         with self.assertRaises(UserError):
             operation.with_user(self.agent).action_retry()

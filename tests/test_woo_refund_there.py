@@ -36,15 +36,99 @@ class TestWooRefundThere(WooCase):
         self.assertIn("store manager", dialog.explanation)
         self.assertFalse(dialog.asked_before)
         dialog.action_record()
-        self.assertEqual(self.order.marketplace_asked_there, 12.5)
-        self.assertEqual(self.order.marketplace_asked_there_by_id, self.agent)
-        for record in (self.order, self.ticket):
+        refund = self.order.marketplace_refund_ids
+        self.assertTrue(refund.is_there)
+        self.assertEqual((refund.state, refund.amount, refund.user_id), ("asked", 12.5, self.agent))
+        self.assertEqual((refund.ticket_id, refund.note), (self.ticket, "Shade is scratched."))
+        self.assertFalse(refund.operation_ids, "nothing is sent from here")
+        for record in (self.order, self.ticket, refund):
             note = record.message_ids.sorted("id")[-1]
             self.assertIn("12.50", str(note.body))
             self.assertIn("Shade is scratched.", str(note.body))
+            self.assertEqual(note.author_id, self.agent.partner_id)
             self.assertTrue(note.is_internal or note.subtype_id == self.env.ref("mail.mt_note"))
-        self.assertIn("12.50", self.open_there(amount=1).asked_before)
-        self.assertFalse(self.order.marketplace_refund_ids, "nothing was given back yet")
+        self.assertEqual(self.order.with_user(self.agent).marketplace_refund_count, 1)
+
+    def test_requests_add_up_against_what_is_left(self):
+        charged = self.order.marketplace_charged
+        self.open_there(amount=20).action_record()
+        dialog = self.open_there(self.manager, amount=charged - 19)
+        self.assertIn("20.00", dialog.asked_before)
+        self.assertIn(self.agent.name, dialog.asked_before)
+        self.assertAmounts(self.order, charged, 0, 20, charged - 20)
+        with self.refused("left to refund"):
+            dialog.action_record()
+        dialog.amount = charged - 20
+        dialog.action_record()
+        self.assertAmounts(self.order, charged, 0, charged, 0)
+        self.assertEqual(len(self.order.marketplace_refund_ids), 2)
+
+    def test_dates_in_the_readers_language(self):
+        self.open_there(amount=20).action_record()
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.agent.lang = "fr_FR"
+        text = self.open_there(amount=1).with_context(lang="fr_FR").asked_before
+        self.assertRegex(text, r"\d\d/\d\d/\d{4}")
+
+    def test_what_became_of_it_is_said_by_people(self):
+        """WCFM does not tell of what was given without a request."""
+        charged = self.order.marketplace_charged
+        for amount in (20, 10):
+            self.open_there(amount=amount).action_record()
+        second, first = self.order.marketplace_refund_ids
+        self.seller.refund(self.order.marketplace_ref, amount="20.00", paid=True)
+        self.turn(pull=True, account=self.vendor)
+        self.assertEqual((first.state, self.order.marketplace_refunded), ("asked", 0))
+        self.assertIn("does not tell", self.order.with_user(self.agent).marketplace_refunds_hint)
+        first.with_user(self.agent).action_given_there()
+        second.with_user(self.agent).action_turned_down_there()
+        self.assertEqual((first.state, second.state), ("accepted", "refused"))
+        self.assertIn("saw that it was given", first.message)
+        self.assertAmounts(self.order, charged, 20, 0, charged - 20)
+        with self.refused("moved on"):
+            first.with_user(self.agent).action_turned_down_there()
+        outsider = self._make_user("seller", "sales_team.group_sale_salesman_all_leads")
+        with self.assertRaises(AccessError):
+            second.with_user(outsider).action_given_there()
+
+    def test_what_wcfm_gave_on_a_request_is_read(self):
+        charged = self.order.marketplace_charged
+        for amount in (5, 20):
+            self.open_there(amount=amount).action_record()
+        twenty, five = self.order.marketplace_refund_ids
+        line = int(self.order.order_line[0].marketplace_ref)
+        ref = self.order.marketplace_ref
+        self.seller.refund(ref, line=line, amount="20.00", paid=True, request=True)
+        self.turn(pull=True, account=self.vendor)
+        self.assertEqual((twenty.state, five.state), ("accepted", "asked"))
+        self.assertAmounts(self.order, charged, 20, 5, charged - 25)
+        self.turn(pull=True, account=self.vendor)
+        self.assertEqual(five.state, "asked")
+        self.seller.refund(ref, line=line, amount="5.00", paid=True, request=True)
+        self.turn(pull=True, account=self.vendor)
+        self.assertEqual(five.state, "accepted")
+        self.assertAmounts(self.order, charged, 25, 0, charged - 25)
+
+    def test_what_people_said_before_it_was_read_counts_once(self):
+        for amount in (20, 20):
+            self.open_there(amount=amount).action_record()
+        second, first = self.order.marketplace_refund_ids
+        first.with_user(self.agent).action_given_there()
+        line, ref = int(self.order.order_line[0].marketplace_ref), self.order.marketplace_ref
+        self.seller.refund(ref, line=line, amount="20.00", paid=True, request=True)
+        self.turn(pull=True, account=self.vendor)
+        self.assertEqual((second.state, self.order.marketplace_refunded), ("asked", 20))
+
+    def test_a_line_given_back_whole_is_not_to_be_shipped(self):
+        remote = self.make_order(status="processing")
+        self.turn(pull=True, account=self.vendor)
+        order = self.find_order(remote, self.vendor)
+        line = int(order.order_line[0].marketplace_ref)
+        self.seller.refund(order.marketplace_ref, line=line, paid=True, request=True)
+        self.turn(pull=True, account=self.vendor)
+        states = order.marketplace_line_ids.mapped("marketplace_state")
+        self.assertEqual((states, order.marketplace_state), (["refunded", "to_ship"], "to_ship"))
+        self.assertAmounts(order, order.marketplace_charged, 59.38, 0, 35.46)
 
     def test_only_once_for_one_dialog(self):
         dialog = self.open_there(amount=2)
@@ -55,9 +139,9 @@ class TestWooRefundThere(WooCase):
     def test_amounts_that_cannot_be(self):
         with self.refused("above zero"):
             self.open_there(amount=0).action_record()
-        with self.refused("The customer paid"):
+        with self.refused("left to refund"):
             self.open_there(amount=self.order.marketplace_charged + 1).action_record()
-        self.assertFalse(self.order.marketplace_asked_there_at)
+        self.assertFalse(self.order.marketplace_refund_ids)
 
     def test_only_where_no_call_gives_back(self):
         order = self.read_order()
@@ -69,5 +153,6 @@ class TestWooRefundThere(WooCase):
         outsider = self._make_user("seller", "sales_team.group_sale_salesman_all_leads")
         with self.assertRaises(AccessError):
             self.open_there(outsider, amount=2)
+        self.open_there(amount=2).action_record()
         with self.assertRaises(AccessError):
-            self.order.with_user(outsider).marketplace_asked_there = 3
+            self.order.marketplace_refund_ids.with_user(outsider).state = "accepted"

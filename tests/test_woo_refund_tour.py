@@ -40,5 +40,5 @@ class TestWooRefundTour(HttpCase, WooCase):
     def test_asked_there(self):
         order = self.read_vendor_order(self.make_vendor_account())
         self.tour("marketplace_woo_refund_there", order)
-        self.assertEqual(order.marketplace_asked_there, 12.5)
-        self.assertEqual(order.marketplace_asked_there_by_id, self.seller_person)
+        refund = order.marketplace_refund_ids
+        self.assertEqual((refund.amount, refund.user_id), (12.5, self.seller_person))

@@ -1,8 +1,9 @@
 """Support tickets: read here, answered in the store manager, or from here where the site can."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
+from ..connectors.errors import NotSentError, RefusedError
 from .sandbox_api import URL
 from .woo_case import WooCase
 
@@ -174,3 +175,88 @@ class TestWooTicketRoutes(TicketCase):
         self.turn(pull=True, account=self.vendor)
         self.assertFalse(case.can_answer)
         self.assertTrue(case.is_handoff)
+
+    def say_in_chatter(self, case, text):
+        ticket = self.as_agent(case.ticket_id)
+        ticket.message_post(
+            body=text,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            marketplace_shown=ticket.marketplace_shown,
+        )
+
+    def test_an_answer_from_the_chatter_closes_too_and_says_so(self):
+        case = self.make_case()
+        shown = self.as_agent(case.ticket_id).marketplace_shown
+        self.assertIn("closes the support ticket", shown["seen_by"])
+        self.say_in_chatter(case, "We send a new one.")
+        self.turn(account=self.vendor)
+        self.assertEqual(self.seller.get_ticket(self.number(case))["status"], "close")
+        self.turn(pull=True, account=self.vendor)
+        self.assertTrue(case.ticket_id.stage_id.closed)
+
+    def test_the_chatter_closes_nothing_where_the_account_does_not(self):
+        self.vendor.close_after_answer = False
+        case = self.make_case()
+        self.assertNotIn("closes", self.as_agent(case.ticket_id).marketplace_shown["seen_by"])
+        self.say_in_chatter(case, "Which lamp is it?")
+        self.turn(account=self.vendor)
+        self.assertEqual(self.seller.get_ticket(self.number(case))["status"], "open")
+
+    def test_the_dialog_waits_for_another_where_its_writer_says_so(self):
+        case = self.make_case()
+        action = self.as_agent(case.ticket_id).action_marketplace_answer()
+        wizard = self.env["marketplace.answer"].with_user(self.agent)
+        form = Form(wizard.with_context(**action["context"]))
+        self.assertTrue(form.close_after)
+        form.body = "Which lamp is it?"
+        form.close_after = False
+        form.save().action_send()
+        self.turn(account=self.vendor)
+        self.assertEqual(self.seller.get_ticket(self.number(case))["status"], "open")
+
+    def test_a_corrected_answer_closes_as_the_first_one_would_have(self):
+        case = self.make_case()
+        operation = self.answer(case, "We send a new one.", close_after=True)
+        with self.wire("wcfm.ticket_reply", before=RefusedError("No.", "no")):
+            self.turn(account=self.vendor)
+        self.assertEqual(operation.state, "rejected")
+        action = operation.with_user(self.agent).action_correct()
+        dialog = self.env["marketplace.answer"].with_user(self.agent)
+        dialog.with_context(**action["context"]).create({"body": "A new one."}).action_send()
+        self.turn(account=self.vendor)
+        self.assertEqual(self.seller.get_ticket(self.number(case))["status"], "close")
+
+    def test_a_passing_failure_is_no_answer_about_the_routes(self):
+        case = self.make_case()
+        operation = self.answer(case, "We send a new one.")
+        for code in ("no_connection", "quota"):
+            with self.wire("wcfm.routes", before=NotSentError("Later.", code)):
+                self.turn(account=self.vendor)
+                self.turn(pull=True, account=self.vendor)
+            self.assertEqual(operation.state, "pending")
+            self.assertFalse(case.is_handoff)
+        self.wait(hours=1)
+        self.turn(account=self.vendor)
+        self.assertEqual(operation.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestWooTicketRoutesLater(TicketCase):
+    def test_a_site_that_gains_its_calls_is_answered_from_here(self):
+        """Nobody presses anything: the next reading finds them, and what was written before."""
+        case = self.make_case()
+        number = self.number(case)
+        self.seller.reply_ticket(number, "The big one, I mean.")
+        self.turn(pull=True, account=self.vendor)
+        self.assertTrue(case.is_handoff)
+        self.assertEqual(len(case.message_ids), 1)
+        self.seller.configure(options={"ticket_routes": True})
+        self.turn(pull=True, account=self.vendor)
+        self.assertFalse(case.is_handoff)
+        self.assertTrue(self.as_agent(case.ticket_id).can_marketplace_answer)
+        self.assertEqual(len(case.message_ids), 2)
+        self.answer(case, "We send a new one.")
+        self.turn(account=self.vendor)
+        replies = [reply["text"] for reply in self.seller.get_ticket(number)["replies"]]
+        self.assertEqual(replies, ["The big one, I mean.", "We send a new one."])

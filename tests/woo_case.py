@@ -25,6 +25,7 @@ CALLS = {
     "wcfm.inquiries": ("GET", r"wcfmmp/v1/enquiries"),
     "wcfm.inquiry": ("GET", r"wcfmmp/v1/enquiries/[^/]+"),
     "wcfm.reply": ("POST", r"wcfmmp/v1/enquiries/[^/]+/reply"),
+    "wcfm.routes": ("GET", r"wcfmmp/v1/?"),
     "wcfm.tickets": ("GET", r"wcfmmp/v1/support"),
     "wcfm.ticket": ("GET", r"wcfmmp/v1/support/[^/]+"),
     "wcfm.ticket_reply": ("POST", r"wcfmmp/v1/support/[^/]+/reply"),
@@ -72,12 +73,6 @@ class WooCase(OutCase):
         values.setdefault("name", f"{seller.login} as seller")
         values.setdefault("import_start", fields.Datetime.subtract(fields.Datetime.now(), hours=6))
         return self._make_account(seller, provider="wcfm", **values)
-
-    def wait(self, **delta):
-        """The server's clock, which signatures are compared with, runs ahead too."""
-        result = super().wait(**delta)
-        self.seller.configure(options={"clock_skew": self.ahead.total_seconds()})
-        return result
 
     # The world
 

@@ -243,13 +243,8 @@ class MarketplaceAnswer(models.TransientModel):
 
     @api.depends("case_id")
     def _compute_close_after(self):
-        """Support tickets are closed after an answer, where the marketplace asks for that."""
         for wizard in self:
-            wizard.close_after = (
-                wizard.case_id.kind == records.SUPPORT_TICKET
-                and wizard.account_id.close_after_answer
-                and not wizard.replaces_id
-            )
+            wizard.close_after = wizard.case_id._closes_after_answer() and not wizard.replaces_id
 
     @api.depends("account_id", "case_id", "ticket_id")
     def _compute_closing(self):

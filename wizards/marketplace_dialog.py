@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 class MarketplaceDialog(models.AbstractModel):
     _name = "marketplace.dialog"
+    _inherit = ["marketplace.readable"]
     _description = "Dialog That Asks Something Of A Marketplace"
 
     done = fields.Boolean(readonly=True)

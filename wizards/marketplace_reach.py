@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..connectors import base
+from ..models.marketplace_account_woo import SELLER
+
 
 class MarketplaceReach(models.TransientModel):
     _name = "marketplace.reach"
@@ -24,12 +27,30 @@ class MarketplaceReach(models.TransientModel):
     def _compute_note(self):
         for wizard in self:
             wizard.note_problem = wizard.order_id._get_note_problem()
-            wizard.note_text = self.env._(
-                "On the order at %(account)s, which shows and mails it to %(customer)s. Notes have "
-                "no way back: customers answer by mail, by an inquiry or a support ticket.",
-                account=wizard.account_id.name,
-                customer=wizard.order_id.sudo().partner_id.name,
+            wizard.note_text = " ".join((wizard._get_note_effect(), wizard._get_ways_back()))
+
+    def _get_note_effect(self):
+        order = self.order_id.sudo()
+        names = {"account": self.account_id.name, "customer": order.partner_id.name}
+        if not order._has_shop_mail():
+            return self.env._(
+                "On the order at %(account)s, in the account of %(customer)s there. The order has "
+                "no e-mail: nobody is told of the note.",
+                **names,
             )
+        return self.env._(
+            "On the order at %(account)s, which shows and mails it to %(customer)s.", **names
+        )
+
+    def _get_ways_back(self):
+        """Nobody answers a note itself; what else there is differs from site to site."""
+        if not self.account_id._can(base.REPLY):
+            return self.env._("Notes have no way back: customers answer by mail.")
+        if self.account_id.site_tickets == "no" or self.order_id.sudo().marketplace_by_guest:
+            return self.env._("Notes have no way back: customers answer by mail or an inquiry.")
+        return self.env._(
+            "Notes have no way back: customers answer by mail, by an inquiry or a support ticket."
+        )
 
     @api.depends("order_id")
     def _compute_ticket(self):
@@ -61,6 +82,11 @@ class MarketplaceReach(models.TransientModel):
                 if copied
                 else self.env._("Odoo mails %s.", address)
             )
+            if not copied and wizard.account_id.provider == SELLER:
+                wizard.mail_text += " " + self.env._(
+                    "Nobody gets a copy: where the marketplace asks for one, enter its address as "
+                    "“Direct Mail Also To” on the account."
+                )
 
     def action_note(self):
         """Write the note; it leaves as a comment that the customer sees and gets by mail."""
@@ -71,7 +97,11 @@ class MarketplaceReach(models.TransientModel):
             raise UserError(self.env._("The note is empty."))
         self._confirm_once()
         self.order_id.marketplace_add_comment(
-            {"text": self.note.strip(), "is_visible": True, "is_mailed": True}
+            {
+                "text": self.note.strip(),
+                "is_visible": True,
+                "is_mailed": self.order_id._has_shop_mail(),
+            }
         )
         return {"type": "ir.actions.act_window_close"}
 

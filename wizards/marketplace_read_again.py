@@ -7,6 +7,7 @@ from odoo import fields, models
 
 class MarketplaceReadAgain(models.TransientModel):
     _name = "marketplace.read.again"
+    _inherit = ["marketplace.readable"]
     _description = "Read A Stream Again"
 
     stream_id = fields.Many2one("marketplace.stream", required=True)

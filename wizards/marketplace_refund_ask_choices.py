@@ -27,6 +27,7 @@ class MarketplaceRefundAsk(models.TransientModel):
         readonly=False,
     )
     restock = fields.Selection(RESTOCK, "Put back in stock?")
+    customer_text = fields.Char("Told To The Customer")
 
     @api.depends("account_id", "kind", "way", "line_ids.is_chosen", "line_ids.units")
     def _compute_asks(self):
@@ -88,20 +89,21 @@ class MarketplaceRefundAsk(models.TransientModel):
         return {
             "pay_back": self.asks_pay_back and self.pay_back,
             "restock": self.asks_restock and self.restock,
+            "customer_text": self.asks_pay_back and self.customer_text,
         }
 
     def _get_choices(self):
         """Parts of the connectors.base operation; none where the shop does not ask."""
         if not self.asks_pay_back:
             return {}
-        lang = self.order_id.partner_id.lang or self.env.lang
         return {
             "pay_back": self.pay_back == YES,
             "restock": self.restock == YES if self.asks_restock else None,
-            "reason_text": self.reason_id.with_context(lang=lang).name or "",
+            # The reason is for us: the shop would show it to the customer.
+            "reason_text": (self.customer_text or "").strip(),
         }
 
-    @api.depends("pay_back", "restock", "asks_pay_back", "asks_restock")
+    @api.depends("pay_back", "restock", "asks_pay_back", "asks_restock", "customer_text")
     def _compute_asked_rows(self):
         result = super()._compute_asked_rows()
         for wizard in self:
@@ -120,6 +122,8 @@ class MarketplaceRefundAsk(models.TransientModel):
                 if is_back
                 else self.env._("The goods are not put back in stock")
             )
+        if self.asks_pay_back and self.customer_text:
+            texts.append(self.env._("The customer may read: “%s”", self.customer_text))
         return [make_row(note=text) for text in texts]
 
     def _describe_pay_back(self):

@@ -148,7 +148,7 @@ class MarketplaceRefundAsk(models.TransientModel):
                 self.account_id.name,
             )
         if not reason:
-            return self.env._("Choose the reason that the marketplace shall be given.")
+            return self.env._("Choose the reason.")
         return reason not in reasons and self.env._(
             "“%s” is no reason for this at this marketplace.", reason.display_name
         )

@@ -12,6 +12,7 @@ from .marketplace_refund_dialog import check_numbers
 
 class MarketplaceRefundAskLine(models.TransientModel):
     _name = "marketplace.refund.ask.line"
+    _inherit = ["marketplace.readable"]
     _description = "Line Of A Marketplace Refund Dialog"
 
     wizard_id = fields.Many2one("marketplace.refund.ask", required=True, ondelete="cascade")

@@ -76,8 +76,10 @@ class MarketplaceRefundAsk(models.TransientModel):
         now = self.amount if self.kind == "gesture" else 0
         if all(self.currency_id.is_zero(amount) for amount in (refunded, asked, now)):
             return None
-        figures = {"refunded": refunded, "asked": asked, "amount": now}
-        return {"label": self.env._("Commercial gestures"), "style": "", "values": figures}
+        after = -(refunded + asked + now)
+        figures = {"refunded": refunded, "asked": asked, "left": -(refunded + asked)}
+        figures |= {"amount": now, "left_after": after}
+        return {"label": self.env._("Commercial gestures"), "style": "plain", "values": figures}
 
     # What will be asked -------------------------------------------------------------------------
 

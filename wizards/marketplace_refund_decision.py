@@ -8,6 +8,7 @@ VERDICTS = [("approve", "Approve"), ("refuse", "Turn Down")]
 
 class MarketplaceRefundDecision(models.TransientModel):
     _name = "marketplace.refund.decision"
+    _inherit = ["marketplace.readable"]
     _description = "Decision About A Marketplace Refund"
 
     refund_id = fields.Many2one("marketplace.refund", required=True, ondelete="cascade")
@@ -20,6 +21,7 @@ class MarketplaceRefundDecision(models.TransientModel):
     user_id = fields.Many2one(related="refund_id.user_id", related_sudo=False)
     reason_id = fields.Many2one(related="refund_id.reason_id", related_sudo=False)
     note = fields.Char(related="refund_id.note", related_sudo=False)
+    customer_text = fields.Char(related="refund_id.customer_text", related_sudo=False)
     currency_id = fields.Many2one(related="refund_id.currency_id", related_sudo=False)
     amount = fields.Monetary(related="refund_id.amount", related_sudo=False)
     line_ids = fields.One2many(related="refund_id.line_ids", related_sudo=False)

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ..connectors import base
 from ..models.connector_terms import translate_term
@@ -19,11 +20,12 @@ class MarketplaceRefundThere(models.TransientModel):
     order_ref = fields.Char(related="order_id.marketplace_ref")
     currency_id = fields.Many2one(related="order_id.currency_id")
     charged = fields.Monetary(related="order_id.marketplace_charged")
+    left = fields.Monetary(related="order_id.marketplace_left")
     explanation = fields.Char(compute="_compute_explanation")
     url = fields.Char("Address", compute="_compute_url")
     amount = fields.Monetary("Asked There", required=True)
     reason = fields.Char()
-    asked_before = fields.Char(compute="_compute_asked_before")
+    asked_before = fields.Text(compute="_compute_asked_before")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -53,14 +55,19 @@ class MarketplaceRefundThere(models.TransientModel):
     @api.depends_context("lang", "tz")
     def _compute_asked_before(self):
         for dialog in self:
-            order = dialog.order_id
-            asked_at = order.marketplace_asked_there_at
-            dialog.asked_before = asked_at and self.env._(
-                "%(user)s asked there for %(amount)s on %(date)s.",
-                user=order.marketplace_asked_there_by_id.sudo().name,
-                amount=order.currency_id.format(order.marketplace_asked_there),
-                date=fields.Datetime.context_timestamp(self, asked_at).strftime("%Y-%m-%d %H:%M"),
+            asked = dialog.order_id.marketplace_refund_ids.filtered(
+                lambda refund: refund.is_there and refund.state == "asked"
             )
+            dialog.asked_before = "\n".join(map(dialog._describe_asked, asked.sorted("id")))
+
+    def _describe_asked(self, refund):
+        return self.env._(
+            "%(name)s: %(user)s asked there for %(amount)s on %(date)s.",
+            name=refund.name,
+            user=refund.user_id.sudo().name,
+            amount=refund.currency_id.format(refund.amount),
+            date=format_datetime(self.env, refund.create_date, dt_format="short"),
+        )
 
     def action_record(self):
         """Note who has asked there for how much."""
@@ -71,13 +78,6 @@ class MarketplaceRefundThere(models.TransientModel):
         order.check_access("read")
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             raise UserError(self.env._("Give an amount above zero."))
-        if self.currency_id.compare_amounts(self.amount, self.charged) > 0:
-            raise UserError(
-                self.env._(
-                    "The customer paid %s: no more than that is given back.",
-                    self.currency_id.format(self.charged),
-                )
-            )
         self._confirm_once()
-        order._note_asked_there(self.amount, self.reason, self._get_case_about(order).ticket_id)
+        order._note_asked_there(self.amount, self.reason, self._get_case_about(order))
         return {"type": "ir.actions.act_window_close"}

@@ -8,6 +8,7 @@ from .marketplace_refund_dialog import make_row
 
 class MarketplaceRefuseLine(models.TransientModel):
     _name = "marketplace.refuse.line"
+    _inherit = ["marketplace.readable"]
     _description = "Line Of A Refusal Before Shipment"
 
     wizard_id = fields.Many2one("marketplace.refuse", required=True, ondelete="cascade")

@@ -4,11 +4,9 @@ Before sending, the thread is read: what is new there stops the answer, and what
 is what a message looked for later is not (contract 1.6).
 """
 
-import re
-import unicodedata
 from datetime import datetime
 
-from .. import base, errors, records, values
+from .. import base, errors, records, texts, values
 from . import const, mapper
 from .action import Action
 
@@ -190,14 +188,14 @@ class ReplyAction(Action):
 
         `known`: numbers that are not this message. `to`: whom it went to, None = as it asked.
         """
-        wanted = normalise(self.operation.text)
+        wanted = texts.fold(self.operation.text)
         addressed = set(to or map(const.REMOTE_RECIPIENTS.get, self.operation.recipients))
         same, others = [], []
         for message_id, (thread_id, item) in found.items():
             if message_id in known or mapper.get_sender(item) != records.SELLER:
                 continue
             moment = mapper.required_date(item, "date_created")
-            if moment >= earliest and normalise(values.text(item.get("body"))) == wanted:
+            if moment >= earliest and texts.fold(values.text(item.get("body"))) == wanted:
                 shown = {const.REMOTE_RECIPIENTS.get(name) for name in mapper.get_recipients(item)}
                 fits = not shown or not addressed or shown == addressed
                 (same if fits else others).append((moment, message_id, thread_id))
@@ -220,8 +218,3 @@ def _get_addressed(messages, participants):
     raise errors.RefusedError(
         "The marketplace names nobody who could be written to in this thread.", "recipient"
     )
-
-
-def normalise(text):
-    """A text for comparisons: line ends, blanks and the spelling of accents do not count."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()

@@ -1,13 +1,16 @@
 """What every marketplace client must pass. Subclass `ClientContract` in test_<provider>.py."""
 
 import logging
+import time
 import traceback
+from urllib.parse import urlsplit
 
 import pytest
 from wire import (
     BOMB,
     HTML,
     Reply,
+    Request,
     WireServer,
     closed_port,
     dripping,
@@ -20,6 +23,7 @@ from wire import (
 )
 
 from connectors import base, errors
+from connectors.transport import HttpSession, Limits
 
 TIMEOUT = 0.3
 MAX_BYTES = 200_000
@@ -60,6 +64,7 @@ class ClientContract:
     client_class = base.Client
     operations = ()  # one of every kind that goes through `perform`
     secrets = (PASSWORD,)
+    filtered = ()  # of NOT_SENT: answers of a server between, which may hide what was done
 
     def make_client(self, url, **options):
         """A client that talks to `url`; `options` go into the credentials' options."""
@@ -90,9 +95,32 @@ class ClientContract:
             yield server
 
     @pytest.fixture
-    def client(self, server):
+    def client(self, server, monkeypatch):
+        monkeypatch.setattr(HttpSession, "request", self.log_in_patiently(HttpSession.request))
         with self.make_client(server.url, timeout=TIMEOUT, max_bytes=MAX_BYTES) as client:
             yield client
+
+    def log_in_patiently(self, genuine):
+        """The short time-out is for the call that is tested: a busy machine may take longer to
+        answer the one for the token before it."""
+
+        def request(session, method, url, **options):
+            short = session.limits
+            if self.is_login(Request(method, urlsplit(url).path, {}, b"")):
+                session.limits = Limits()
+            try:
+                return genuine(session, method, url, **options)
+            finally:
+                session.limits = short
+
+        return request
+
+    def assert_one_request(self, server):
+        """Exactly one came; the server may note it later than the client gives up."""
+        until = time.monotonic() + 5
+        while not server.requests and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len(server.requests) == 1
 
     def assert_no_secret(self, error, caplog):
         texts = [caplog.text, repr(error), str(vars(error)), str(error)]
@@ -113,7 +141,7 @@ class ClientContract:
             server.replies = [DOUBTFUL[name]()]
             with pytest.raises(errors.UnknownOutcomeError) as caught:
                 client.perform(operation)
-            assert len(server.requests) == 1, "a write is sent exactly once"
+            self.assert_one_request(server)
             self.assert_no_secret(caught.value, caplog)
 
     @pytest.mark.parametrize("name", NOT_SENT)
@@ -122,10 +150,13 @@ class ClientContract:
         for operation in self.operations:
             server.requests.clear()
             server.replies = [NOT_SENT[name]()]
-            with pytest.raises(errors.NotSentError) as caught:
+            is_hidden = name in self.filtered
+            kind = errors.UnknownOutcomeError if is_hidden else errors.NotSentError
+            with pytest.raises(kind) as caught:
                 client.perform(operation)
             assert len(server.requests) == 1
-            assert caught.value.retry_after == (7 if name == "http 429" else None)
+            if not is_hidden:
+                assert caught.value.retry_after == (7 if name == "http 429" else None)
             self.assert_no_secret(caught.value, caplog)
 
     @pytest.mark.parametrize("name", {**DOUBTFUL, **NOT_SENT})
@@ -134,7 +165,7 @@ class ClientContract:
         server.replies = [{**DOUBTFUL, **NOT_SENT}[name]()]
         with pytest.raises((errors.UnknownOutcomeError, errors.NotSentError)) as caught:
             self.read(client)
-        assert len(server.requests) == 1
+        self.assert_one_request(server)
         self.assert_no_secret(caught.value, caplog)
 
     def test_nobody_listens(self, caplog):

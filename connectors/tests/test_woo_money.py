@@ -2,6 +2,7 @@
 
 import json
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,19 +46,22 @@ def to_refund(number, body):
             shipping.append((item, entry["refund_total"], str(tax)))
         else:
             lines.append((item, entry.get("quantity", 0), entry["refund_total"], str(tax)))
-    return refund(number, body["amount"], *lines, shipping=shipping)
+    found = refund(number, body["amount"], *lines, shipping=shipping)
+    for position, node in enumerate(found["shipping_lines"]):
+        node["id"] = number * 100 + position
+    return found
 
 
 class Shop:
-    """Takes refunds as the client writes them."""
+    """Takes refunds as the client writes them. `make`: an order with these refunds."""
 
-    def __init__(self, prices, shipping, places):
-        self.arguments = (prices, shipping, places)
+    def __init__(self, make):
+        self.make = make
         self.refunds = []
 
     @property
     def node(self):
-        return make_order(*self.arguments, refunds=self.refunds)
+        return self.make(refunds=self.refunds)
 
     def give(self, operation):
         picture = json.loads(json.dumps(pictures.take(self.node, self.refunds)))
@@ -68,8 +72,14 @@ class Shop:
             "amount": str(action.get_total()),
             "line_items": list(action.get_lines(picture)),
         }
-        self.refunds.insert(0, to_refund(800 + len(self.refunds), body))
+        self.add(body)
         return body
+
+    def add(self, body):
+        """As WooCommerce: never more than is left of the order; the lines are not looked at."""
+        given = sum((Decimal(refund["amount"]) for refund in self.refunds), ZERO)
+        assert Decimal(body["amount"]) <= Decimal(self.node["total"]) - given
+        self.refunds.insert(0, to_refund(800 + len(self.refunds), body))
 
     def read(self):
         return mapper.map_order(self.node, self.refunds, can_refund=True)
@@ -97,7 +107,7 @@ def share_of(amount, share):
 )
 def test_parts_never_exceed_and_nothing_is_lost(prices, shipping, places, turns):
     """Each refund gives what was asked, the last one all that is left and not a cent more."""
-    shop = Shop(prices, shipping, places)
+    shop = Shop(partial(make_order, prices, shipping, places))
     charged = sum((total for total, _rate in prices), shipping[0])
     found = shop.read()
     assert sum(item.amount + item.shipping for item in found.lines) == charged == found.charged
@@ -135,7 +145,7 @@ def test_parts_never_exceed_and_nothing_is_lost(prices, shipping, places, turns)
     st.integers(1, 500).map(lambda number: Decimal(number) / 100),
 )
 def test_more_than_is_left_is_refused(prices, places, over):
-    shop = Shop(prices, (ZERO, ZERO), places)
+    shop = Shop(partial(make_order, prices, (ZERO, ZERO), places))
     first = shop.read().lines[0]
     try:
         shop.give(ask((first, first.amount + over, ZERO)))

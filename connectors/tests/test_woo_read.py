@@ -24,7 +24,6 @@ from woo_wire import (
     details,
     error,
     extra,
-    inquiry,
     line,
     note,
     order,
@@ -35,7 +34,7 @@ from woo_wire import (
 )
 
 from connectors import base, errors, records
-from connectors.woocommerce import checks, const, keys, mapper, site
+from connectors.woocommerce import amounts, checks, const, keys, mapper, site
 from connectors.woocommerce.clock import SiteClock
 from connectors.woocommerce.site import get_home
 
@@ -207,7 +206,8 @@ def test_a_token_says_when_it_ends(server, seller):
     [
         ("abcd EFGH 1234 ijkl MNOP 6789", const.BY_PASSWORD),
         ("correct horse battery", const.BY_TOKEN),
-        ("abcdEFGH1234ijklMNOP6789", const.BY_TOKEN),
+        ("abcdEFGH1234ijklMNOP6789", const.BY_PASSWORD),
+        ("abcdEFGH1234ijklMNOP678", const.BY_TOKEN),
     ],
 )
 def test_an_application_password_is_seen_by_its_form(password, way):
@@ -324,16 +324,14 @@ def test_fractions_of_cents_and_taxes_by_rate():
         tax="1.735537",
         taxes=[{"id": 3, "total": "1.2"}, {"id": 4, "total": "0.535537"}, {"id": 5, "total": ""}],
     )
-    found = mapper.map_order(order(odd, total="14.90"))
+    found = mapper.map_order(order(odd, shipping_lines=[], total="10.00"))
     assert found.lines[0].amount == Decimal("10.00")
-    assert mapper.get_money(odd).taxes == {"3": Decimal("1.2"), "4": Decimal("0.535537")}
+    assert amounts.get_money(odd).taxes == {"3": Decimal("1.2"), "4": Decimal("0.535537")}
 
 
 def test_fees_stand_with_the_shipping_charges():
     found = mapper.map_order(order(fee_lines=[extra(31, "2.00", "0")], total="130.94"))
     assert found.lines[0].shipping == Decimal("6.90")
-    found = mapper.map_order(order(fee_lines=[extra(31, "-10.00", "0")], total="118.94"))
-    assert found.lines[0].shipping == Decimal(0)
 
 
 @pytest.mark.parametrize(
@@ -592,7 +590,7 @@ def test_an_inquiry(server, seller):
     (case,), broken, _cursor = pull(seller, "inquiries")
     assert not broken
     assert (case.remote_id, case.kind, case.subject) == ("inquiry:41", records.INQUIRY, "Tasche")
-    assert (case.product_ref, case.order_ref, case.is_open) == ("911", "", True)
+    assert (case.product_ref, case.order_ref, case.is_open) == ("Tasche", "", True)
     assert case.complete and not case.keeps_clock
     assert [message.remote_id for message in case.messages] == [
         "inquiry:41",
@@ -606,6 +604,15 @@ def test_an_inquiry(server, seller):
     assert case.messages[0].is_html
     assert case.messages[1].sender_name == "Upcycle Store"
     assert "people.example" not in repr(case), "an address is no part of a case"
+
+
+@pytest.mark.parametrize("odd", [None, {}, "x", [None, {"key": "Phone"}], [{"value": ["x"]}]])
+def test_what_is_given_beside_an_inquiry(odd, server, seller):
+    rows = [{"ID": "1", "key": "Phone", "value": "030 1234567"}, {"key": "Size", "value": " "}]
+    given = {41: rows, 42: odd}
+    inquiries(server, *({**details(n), "additional_datas": told} for n, told in given.items()))
+    found = {case.remote_id: case.details for case in pull(seller, "inquiries")[0]}
+    assert found == {"inquiry:41": (("Phone", "030 1234567"),), "inquiry:42": ()}
 
 
 def test_guests_and_nobody(server, seller):
@@ -633,39 +640,6 @@ def test_inquiries_are_read_when_they_change(server, seller):
     assert [case.remote_id for case in found] == ["inquiry:2"]
 
 
-def many(count, **changed):
-    """Pages of a long list, newest first; `changed`: number -> the reply of its row."""
-
-    def choose(request):
-        asked = query(request)
-        size, page = int(asked["per_page"]), int(asked["page"])
-        numbers = range(count, 0, -1)[(page - 1) * size : page * size]
-        return answer([inquiry(number, *changed.get(f"n{number}", ())) for number in numbers])
-
-    return choose
-
-
-def test_a_notification_leads_to_older_inquiries(server, seller):
-    """What is not on the newest page is compared when a notification came, and by the hour."""
-    market(server, **{INQUIRIES: many(250)})
-    table = server.choose
-    table.table |= {f"GET wcfmmp/v1/enquiries/{n}": answer(details(n)) for n in range(1, 251)}
-    found, _broken, cursor = pull(seller, "inquiries")
-    assert len(found) == 250
-    answered = details(3, reply(900, "Noch da?", by="9"))
-    table.table[INQUIRIES] = many(250, n3=[reply(900, "Noch da?", by="9")])
-    table.table["GET wcfmmp/v1/enquiries/3"] = answer(answered)
-    assert pull(seller, "inquiries", cursor)[0] == []
-    table.table[NOTICES] = answer([{"ID": "77", "message_type": "enquiry"}])
-    found, _broken, later = pull(seller, "inquiries", cursor)
-    assert [case.remote_id for case in found] == ["inquiry:3"]
-    server.requests.clear()
-    assert pull(seller, "inquiries", later)[0] == []
-    assert len(server.requests) == 2, "the same notification is no news"
-    with seller_wire.make_client(server.url, NOW + timedelta(hours=7)) as client:
-        assert len(pull(client, "inquiries", cursor)[0]) == 1
-
-
 def test_a_first_import_has_a_start(server, seller):
     """Older inquiries are not imported; when they are answered to, they are."""
     old = details(40, posted="2026-10-01 10:00:00")
@@ -675,18 +649,6 @@ def test_a_first_import_has_a_start(server, seller):
     inquiries(server, details(40, reply(5, by="9"), posted="2026-10-01 10:00:00"), details(41))
     found, _broken, _cursor = pull(seller, "inquiries", cursor)
     assert [case.remote_id for case in found] == ["inquiry:40"]
-
-
-def test_a_first_import_that_is_cut_goes_on(server, seller):
-    market(server, **{INQUIRIES: many(250)})
-    server.choose.table |= {
-        f"GET wcfmmp/v1/enquiries/{n}": answer(details(n)) for n in range(1, 251)
-    }
-    page = next(iter(seller.pull("inquiries", None, SINCE)))
-    assert len(page.records) == 100
-    found, _broken, cursor = pull(seller, "inquiries", page.cursor)
-    assert len(found) == 150
-    assert cursor["whole"]
 
 
 def test_inquiries_of_others_and_broken_ones(server, seller):
@@ -722,7 +684,7 @@ def test_a_ticket(server, seller):
     tickets(server, [ticket()], [])
     (case,), _broken, _cursor = pull(seller, "tickets")
     assert (case.remote_id, case.kind) == ("ticket:61", records.SUPPORT_TICKET)
-    assert (case.order_ref, case.product_ref, case.topic) == ("501", "911", "Lieferung")
+    assert (case.order_ref, case.product_ref, case.topic) == ("501", "Tasche", "Lieferung")
     assert case.is_open and not case.complete, "the add-on shows no replies"
     (message,) = case.messages
     assert (message.remote_id, message.sender_type) == ("ticket:61", records.CUSTOMER)
@@ -742,6 +704,44 @@ def test_the_state_of_a_ticket_is_the_list_that_it_is_in(server, seller):
     tickets(server, [ticket(61), ticket(62)], [ticket(60)])
     (case,), _broken, _cursor = pull(seller, "tickets", cursor)
     assert (case.remote_id, case.is_open) == ("ticket:61", True), "opened again"
+
+
+def told(number, message, created="2026-11-20 11:00:05"):
+    return {"ID": str(number), "message": message, "message_type": "support", "created": created}
+
+
+def test_an_entry_that_only_a_notification_tells_of(server, seller):
+    table = tickets(server, [ticket(61)], [])
+    opened = told(1, "New Support Ticket #000061 for Order #000501")
+    rows = {"unread": [opened], "read": []}
+    table.table[NOTICES] = lambda request: answer(rows[query(request)["notification_status"]])
+    (case,), _broken, cursor = pull(seller, "tickets")
+    assert case.unseen_at is None, "it tells of the ticket itself"
+    assert seller.site_abilities[base.SITE_TICKET_NEWS] is True
+    assert pull(seller, "tickets", cursor)[0] == []
+    rows["read"] = [told(2, "Antwort zu Ticket #000061", "2026-11-21 09:00:00")]
+    (case,), _broken, cursor = pull(seller, "tickets", cursor)
+    assert (case.remote_id, case.unseen_at) == ("ticket:61", datetime(2026, 11, 21, 8))
+    assert pull(seller, "tickets", cursor)[0] == [], "once"
+    rows["read"] = []
+    assert pull(seller, "tickets", cursor)[0] == [], "what is deleted there is no news"
+
+
+def test_the_first_notification_may_be_gone(server, seller):
+    table = tickets(server, [ticket(61)], [])
+    rows = [told(9, "Antwort zu Ticket #000061", "2026-11-23 09:00:00"), told(10, "?", "never")]
+    table.table[NOTICES] = answer(rows)
+    (case,), _broken, _cursor = pull(seller, "tickets")
+    assert case.unseen_at == datetime(2026, 11, 23, 8)
+
+
+def test_a_site_without_notifications(server, seller):
+    table = tickets(server, [ticket(61)], [])
+    for refusal in (error("rest_forbidden", 403), error("rest_no_route", 404)):
+        table.table[NOTICES] = refusal
+        (case,), _broken, _cursor = pull(seller, "tickets")
+        assert case.unseen_at is None
+    assert base.SITE_TICKET_NEWS not in seller.site_abilities
 
 
 def test_no_tickets_without_ultimate(server, seller):
@@ -860,6 +860,51 @@ def test_our_part_of_an_order(server, seller):
     assert seller.get_orders([ORDER])[0].state == records.LINE_REFUNDED
 
 
+@pytest.mark.parametrize(
+    ("row", "states", "told"),
+    [
+        ({"refunded_amount": "0", "is_refundeds": "0,0"}, "ss", "0"),
+        ({"refunded_amount": "20.00", "is_refundeds": "0,0"}, "ss", "20"),
+        # The row is one of the lines' in WCFM, whose flag says nothing of the others.
+        ({"refunded_amount": "0", "is_refunded": "1", "is_refundeds": "0,1"}, "sr", "53.55"),
+        ({"refunded_amount": "60", "is_refundeds": "0,1"}, "sr", "60"),
+        ({"refunded_amount": "1", "is_refundeds": "1,1"}, "rr", "156.59"),
+        ({"refunded_amount": "500", "is_refundeds": "0,0"}, "ss", "156.59"),
+        ({"is_refunded": "1"}, "rr", "156.59"),
+        ({}, "ss", "0"),
+    ],
+)
+def test_what_wcfm_tells_as_given_back(row, states, told, server, seller):
+    """In one sum, and which lines whole."""
+    whole = order(line(12), line(13, total="45.00", tax="8.55"))
+    row = {"order_item_ids": "12,13", **row}
+    node = {**whole, "vendor_order_details": row}
+    market(server, **{"GET wcfmmp/v1/orders/501": answer(node)})
+    (found,) = seller.get_orders([ORDER])
+    letters = {"s": records.LINE_SHIPPED, "r": records.LINE_REFUNDED}
+    assert [item.state for item in found.lines] == [letters[letter] for letter in states]
+    assert found.state == (records.LINE_REFUNDED if states == "rr" else records.LINE_SHIPPED)
+    assert found.given_back == Decimal(told)
+
+
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [
+        (("12", 0, "10.00", "1.90"), "processing"),
+        (("12", 2, "10.00", "1.90"), "refunded"),
+        (("12", 0, "82.47", "15.67"), "refunded"),
+    ],
+)
+def test_a_line_given_back_whole_is_not_to_be_shipped(given, state):
+    """By its units or its money; WooCommerce leaves the order in its state."""
+    node = order(line(12), line(13), status="processing")
+    total = str(Decimal(given[2]) + Decimal(given[3]))
+    found = mapper.map_order(node, [refund(700, total, given)])
+    wanted = records.LINE_REFUNDED if state == "refunded" else records.LINE_TO_SHIP
+    assert [item.state for item in found.lines] == [wanted, records.LINE_TO_SHIP]
+    assert found.state == records.LINE_TO_SHIP
+
+
 def test_orders_without_gmt_dates(server, seller):
     """WCFM may give its own objects: then the site's time counts."""
     node = order(date_created={"date": "2026-11-09 09:00:00.000000"}, date_completed="")
@@ -881,7 +926,9 @@ def test_webhooks_are_made_and_replaced(server, client):
     there = [
         {"id": 5, "topic": "order.updated", "delivery_url": url},
         {"id": 6, "topic": "order.updated", "delivery_url": "https://else.example/"},
-        {"id": 7, "topic": "product.updated", "delivery_url": url},
+        {"id": 7, "topic": "order.updated", "delivery_url": "https://before.example/hook"},
+        {"id": 8, "topic": "order.updated", "delivery_url": "https://stranger.example/hook"},
+        {"id": 9, "topic": "product.updated", "delivery_url": "https://else.example/"},
     ]
     numbers = iter(range(20, 30))
     Routes(
@@ -889,16 +936,19 @@ def test_webhooks_are_made_and_replaced(server, client):
         {
             "GET wc/v3/webhooks": answer(there),
             "DELETE wc/v3/webhooks/5": answer({"id": 5}),
+            "DELETE wc/v3/webhooks/7": answer({"id": 7}),
             "POST wc/v3/webhooks": lambda request: answer({"id": next(numbers)}, 201),
         },
     )
-    made = client.create_webhooks(url, SECRET)
+    made = client.create_webhooks(url, SECRET, ["7", "9", "404"])
     assert made == dict(zip(client.webhook_topics, ("20", "21", "22"), strict=True))
     bodies = [json.loads(r.body) for r in server.requests if r.method == "POST"]
     assert {body["secret"] for body in bodies} == {SECRET}, "else the shop makes one of its own"
     assert [body["topic"] for body in bodies] == list(client.webhook_topics)
     deleted = [r for r in server.requests if r.method == "DELETE"]
-    assert len(deleted) == 1 and query(deleted[0])["force"] == "true"
+    numbers = {r.path.rpartition("/")[2].partition("?")[0] for r in deleted}
+    assert numbers == {"5", "7"}, "ours by the address, or by number and path: no others"
+    assert query(deleted[0])["force"] == "true"
 
 
 @pytest.mark.parametrize("secret", ["", "short", "with & and ampersand 123", 'q"' * 10, "ä" * 20])
@@ -908,10 +958,25 @@ def test_secrets_that_wordpress_would_change(secret, server, client):
     assert not server.requests
 
 
+OURS = [{"id": 5, "topic": "order.updated", "delivery_url": "https://odoo.example/hook"}]
+
+
 def test_webhooks_that_are_gone(server, client):
     gone = error("woocommerce_rest_shop_webhook_invalid_id", 404)
-    Routes(server, {"DELETE wc/v3/webhooks/5": gone})
-    client.delete_webhooks(["5"])
+    Routes(server, {"GET wc/v3/webhooks": answer(OURS), "DELETE wc/v3/webhooks/5": gone})
+    client.delete_webhooks("https://odoo.example/hook")
+
+
+def test_which_calls_are_active(server, client):
+    hook = {"topic": "order.updated", "delivery_url": "https://odoo.example/hook"}
+    there = [
+        {"id": 5, **hook, "status": "disabled"},
+        {"id": 6, **hook, "topic": "order.created", "status": "active"},
+        {"id": 7, **hook, "delivery_url": "https://else.example/hook", "status": "active"},
+    ]
+    Routes(server, {"GET wc/v3/webhooks": answer(there)})
+    found = client.get_webhooks("https://odoo.example/hook")
+    assert found == {"order.updated": False, "order.created": True}
 
 
 def test_a_firewall_without_delete(server, client):
@@ -919,11 +984,12 @@ def test_a_firewall_without_delete(server, client):
     Routes(
         server,
         {
+            "GET wc/v3/webhooks": answer(OURS),
             "DELETE wc/v3/webhooks/5": Reply(HTML, 501, "text/html"),
             "POST wc/v3/webhooks/5": answer({"id": 5}),
         },
     )
-    client.delete_webhooks(["5"])
+    client.delete_webhooks("https://odoo.example/hook")
     assert server.requests[-1].headers["X-HTTP-Method-Override"] == "DELETE"
 
 
@@ -958,6 +1024,7 @@ def shop(server, **more):
             ORDERS: answer([order()]),
             "GET wc/v3/orders/501/refunds": answer([]),
             "GET wc/v3/orders/501/notes": answer([]),
+            "POST wc/v3/orders/0/notes": error("woocommerce_rest_order_invalid_id", 404),
             "GET wc/v3/payment_gateways": answer([]),
             "GET wc/v3/webhooks": answer([]),
             **more,
@@ -976,7 +1043,8 @@ def test_connection_of_an_operator(server, client):
     assert "operator (wc/v3)" in found["Login"][1]
     assert "no https" in found["Login"][1]
     assert "WCFM marketplace" in found["WCFM"][1]
-    assert {request.method for request in server.requests} == {"GET"}, "nothing is changed"
+    written = {request.path.partition("?")[0] for request in server.requests if request.body}
+    assert {path.rpartition("wp-json/")[2] for path in written} == {"wc/v3/orders/0/notes"}
 
 
 def test_connection_with_a_vendors_login(server):
@@ -1052,6 +1120,18 @@ def test_a_site_that_hides_its_index(server, client, seller):
     market(server, **{"GET ": hidden, "GET wcfmmp/v1/orders": answer([])})
     found = check(seller)
     assert found["Site"][0] is None and found["Login"][0] is True
+
+
+def test_a_path_that_is_none_there(server, client, seller):
+    for one, wire in ((client, shop), (seller, market)):
+        wire(server, **{"GET ": Reply(HTML, 404, "text/html")})
+        assert "its path" in check(one)["Site"][1]
+
+
+def test_a_port_without_tls(server):
+    address = server.url.replace("http:", "https:")
+    with operator_wire.make_client(address, timeout=2) as client:
+        assert "TLS" in check(client)["Site"][1]
 
 
 def test_nobody_there():

@@ -128,7 +128,7 @@ def make_refund(order, *parts, **more):
         )
         for line, goods, shipping, units in parts
     )
-    values = {"pay_back": False, "restock": False, "reference": "op-1", **more}
+    values = {"pay_back": False, "restock": False, "reference": f"op-{next(NUMBERS)}", **more}
     return base.Refund(order_ref=order.remote_id, lines=lines, **values)
 
 
@@ -173,6 +173,31 @@ def test_a_key_for_reading_only(shop, stack):
     before = client.picture(comment(made["id"]))
     with pytest.raises(errors.RefusedError, match="Read/Write"):
         client.perform(comment(made["id"]), before)
+
+
+def test_the_test_finds_a_key_for_reading_only(shop, client, stack):
+    key = shop.control("keys", permissions="read")
+    values = {"login": key["consumer_key"], "password": key["consumer_secret"]}
+    reader = stack.enter_context(OPERATOR(shop.operator(**values)))
+    made = shop.order()
+    found = {check.name: check for check in reader.test_connection()}
+    assert found["Login"].ok is True and found["Order notes"].ok is True
+    assert found["Writing"].ok is False and "Read/Write" in found["Writing"].message
+    assert found["Webhooks"].ok is None
+    assert {check.name: check.ok for check in client.test_connection()}["Writing"] is True
+    assert shop.get_order(made["id"])["notes"] == made["notes"]
+
+
+@pytest.mark.parametrize("way", ["jwt", "application_password"])
+def test_who_runs_the_site_is_no_seller(way, shop, stack):
+    word = shop.access["operator"]["password" if way == "jwt" else way]
+    credentials = shop.vendor("operator", password=word, options={"login_way": way})
+    client = stack.enter_context(SELLER(credentials))
+    shop.control("inquiries", text="Waschbar?")
+    with pytest.raises(errors.LoginError, match="no vendor"):
+        pull(client, "inquiries")
+    found = {check.name: check for check in client.test_connection()}
+    assert found["Login"].ok is False and "all sellers" in found["Login"].message
 
 
 def test_a_vendors_key(shop, stack):
@@ -439,7 +464,7 @@ def test_lost_answers_of_refunds(kind, fault, shop, client):
     order = get_order(client, made)
     operation = make_refund(order, (order.lines[0], "5.00", "0", None))
     if kind == "gesture":
-        operation = base.Gesture("op-1", order.remote_id, Decimal("5.00"), pay_back=False)
+        operation = base.Gesture("op-9", order.remote_id, Decimal("5.00"), pay_back=False)
     assert do(client, replace(operation, reference="op-0")).ok
     before = client.picture(operation)
     shop.fault("refunds.create", fault)
@@ -447,6 +472,77 @@ def test_lost_answers_of_refunds(kind, fault, shop, client):
         client.perform(operation, before)
     settle_and_send_again(client, operation, before)
     assert len(shop.get_order(order.remote_id)["refunds"]) == 2
+
+
+@pytest.mark.parametrize("way", ["header", "oauth"])
+def test_a_proxy_that_repeats(way, shop):
+    """Signed, the second copy is refused for its nonce; by the header, since nothing is left."""
+    made = shop.order(**ORDER)
+    with OPERATOR(shop.operator(options={"login_way": way})) as client:
+        operation = base.Gesture("op-9", str(made["id"]), Decimal(made["total"]), pay_back=False)
+        before = client.picture(operation)
+        shop.fault("refunds.create", "repeated")
+        try:
+            outcome = client.perform(operation, before)
+        except errors.UnknownOutcomeError:
+            finding = client.find(operation, before, now() - timedelta(minutes=1))
+            assert finding.verdict == base.FOUND
+            outcome = finding.outcome
+        assert outcome.ok
+        assert client.perform(operation, client.picture(operation)).items == outcome.items
+    assert len(shop.get_order(made["id"])["refunds"]) == 1
+
+
+def test_a_note_that_a_proxy_repeats(shop):
+    ref = str(shop.order()["id"])
+    with OPERATOR(shop.operator(options={"login_way": "oauth"})) as client:
+        before = client.picture(comment(ref))
+        shop.fault("notes.create", "repeated")
+        with pytest.raises(errors.UnknownOutcomeError):
+            client.perform(comment(ref), before)
+        assert client.find(comment(ref), before, SINCE).verdict == base.FOUND
+
+
+def test_an_answer_that_a_firewall_hides(shop, client, seller):
+    """Its page says nothing of what was done: refunds, notes and answers are looked for."""
+    made = shop.order(**ORDER)
+    ref, inquiry = str(made["id"]), shop.control("inquiries", text="Waschbar?")
+    for one, call, operation in (
+        (client, "refunds.create", base.Gesture("op-9", ref, Decimal("5.00"), pay_back=False)),
+        (client, "notes.create", comment(ref)),
+        (seller, "wcfm.reply", base.Reply("op", f"inquiry:{inquiry['id']}", TEXT)),
+    ):
+        before = one.picture(operation)
+        shop.fault(call, "html", status=403, after=True)
+        with pytest.raises(errors.UnknownOutcomeError, match="instead of the shop"):
+            one.perform(operation, before)
+        assert one.find(operation, before, SINCE).verdict == base.FOUND
+        shop.fault(call, "html", status=429)
+        with pytest.raises(errors.NotSentError):
+            one.perform(operation, before)
+
+
+def test_cents_and_discounts(shop, client):
+    """Taxes are rounded once for the order, and a fee lowers it: all goes back in two refunds, and
+    so does all of another one in the dashboard."""
+    shop.configure(round_at_subtotal=True)
+    lines = [{"sku": "UP-1001", "price": price} for price in ("1.99", "1.99", "1.99", "17.33")]
+    fees = [{"name": "Loyalty", "total": "-3.10"}, {"name": "Gift wrap", "total": "1.00"}]
+    spec = {**ORDER, "lines": lines, "fees": fees, "tax_rate": 20}
+    made, other = shop.order(**spec), shop.order(**spec)
+    order = get_order(client, made)
+    assert (
+        order.charged == Decimal(made["total"]) == sum(i.amount + i.shipping for i in order.lines)
+    )
+    first, *more = [(line, line.amount, line.shipping, 1) for line in order.lines]
+    assert do(client, make_refund(order, first)).ok
+    assert do(client, make_refund(order, *more)).ok
+    shop.control(f"orders/{other['id']}/refunds", lines=True)
+    for number in (made, other):
+        order = get_order(client, number)
+        assert order.state == records.LINE_REFUNDED
+        assert all(line.amount == line.refunded for line in order.lines)
+        assert {refund.kind for refund in order.refunds} == {records.GIVEN_REFUND}
 
 
 def test_a_refund_of_a_colleague_meanwhile(shop, client):
@@ -535,6 +631,20 @@ def test_tickets(language, shop, seller):
     assert [c.remote_id for c in seller.get_cases([str(order["id"])])] == [case.remote_id]
     with pytest.raises(errors.RefusedError, match="store manager"):
         seller.picture(base.Reply("op", case.remote_id, TEXT))
+
+
+@pytest.mark.parametrize("news", [True, False])
+def test_an_entry_of_which_only_its_date_is_told(news, shop, seller):
+    shop.configure(ticket_news=news)
+    made = shop.control("tickets", order=shop.order()["id"], text="Kaputt")
+    (case,), cursor = pull(seller, "tickets")
+    assert case.unseen_at is None
+    shop.control(f"tickets/{made['id']}/replies", text="Noch da?")
+    found, cursor = pull(seller, "tickets", cursor)
+    assert [abs(case.unseen_at - now()) < timedelta(minutes=1) for case in found] == [True] * news
+    shop.control(f"tickets/{made['id']}/replies", text="Ja.", by="vendor")
+    assert pull(seller, "tickets", cursor)[0] == []
+    assert seller.site_abilities.get(base.SITE_TICKET_NEWS, False) is news
 
 
 def test_tickets_with_routes_of_the_site(shop, seller):
@@ -626,9 +736,20 @@ def test_webhooks(firewall, shop, client):
     there = {str(row["id"]): row for row in shop.control("webhooks", "GET")}
     assert set(there) == set(made.values())
     assert {row["secret"] for row in there.values()} == {SECRET}
-    client.delete_webhooks(made.values())
-    client.delete_webhooks(made.values())
+    assert client.get_webhooks(url) == dict.fromkeys(made, True)
+    client.create_webhooks("http://127.0.0.1:9/else", SECRET)
+    client.delete_webhooks(url)
+    client.delete_webhooks(url)
+    assert len(shop.control("webhooks", "GET")) == len(made), "another's"
+    client.delete_webhooks("http://127.0.0.1:9/else")
     assert shop.control("webhooks", "GET") == []
+
+
+@pytest.mark.parametrize("secret", ["", None])
+def test_without_a_secret_nobody_is_let_in(secret):
+    body = b'{"id": 7}'
+    assert not webhooks.check(secret, body, webhooks.sign("", body))
+    assert not webhooks.check(secret, body, "")
 
 
 def test_what_the_shop_sends_is_read(shop, client):

@@ -29,8 +29,7 @@ from woo_wire import (
     vendor_note,
 )
 
-from connectors import base, errors, payload
-from connectors.woocommerce import texts
+from connectors import base, errors, payload, texts
 
 operator_wire, seller_wire = OperatorWire(), SellerWire()
 REFUND, GESTURE, NOTE = operator_wire.operations
@@ -240,6 +239,12 @@ def test_notes_that_cannot_be_sent(changes, sentence, server, client, seller):
     with pytest.raises(errors.RefusedError, match=sentence):
         client.perform(replace(NOTE, comments=(comment,)))
     assert not table.server.requests
+
+
+def test_a_note_on_an_order_without_an_address_is_only_shown(client):
+    comment = base.Comment("1", order_ref="7", text="Hi", has_address=False)
+    assert client.get_comment_problem(replace(comment, visible=True)) == ""
+    assert "mails every note" in client.get_comment_problem(replace(comment, mail=True))
 
 
 def test_one_comment_in_one_call(client, seller):
@@ -504,7 +509,7 @@ def test_refund_that_paid_nothing_says_so(server, client):
     ("text", "kind"),
     [
         ("The API key provided does not have write permissions.", errors.RefusedError),
-        ("Invalid nonce - nonce has already been used.", errors.NotSentError),
+        ("Invalid nonce - nonce has already been used.", errors.UnknownOutcomeError),
         ("Invalid timestamp.", errors.NotSentError),
         ("Invalid signature - provided signature does not match.", errors.LoginError),
         ("Consumer key is invalid.", errors.LoginError),
@@ -587,6 +592,18 @@ def test_lost_answer(name, server, seller):
     finding = seller.find(REPLY, before, SENT)
     assert finding.verdict == verdict
     assert verdict != base.FOUND or finding.outcome.remote_id == "reply:72"
+
+
+def test_a_lost_answer_is_not_its_twin(server, seller):
+    """Another answer of ours with the same words, which has its own operation."""
+    market(server, reply(71))
+    before = seller.picture(REPLY)
+    market(server, reply(71), reply(72))
+    lost = replace(REPLY, own=("reply:71", "reply:72"))
+    assert seller.find(lost, before, SENT).verdict == base.ABSENT
+    market(server, reply(71), reply(72), reply(73))
+    finding = seller.find(lost, before, SENT)
+    assert (finding.verdict, finding.outcome.remote_id) == (base.FOUND, "reply:73")
 
 
 def test_replies_that_are_not_shown(server, seller):

@@ -136,11 +136,15 @@ def order(*lines, refunds=(), **more):
     }
 
 
+def minus(amount):
+    return amount[1:] if amount.startswith("-") else f"-{amount}"
+
+
 def refund(number, amount, *lines, shipping=(), paid=True, reference="", **more):
     """`lines`: (item, quantity, net, tax); `shipping`: (item, net, tax)."""
 
     def taxes(tax):
-        return [{"id": 3, "total": f"-{tax}", "subtotal": ""}] if Decimal(tax) else []
+        return [{"id": 3, "total": minus(tax), "subtotal": ""}] if Decimal(tax) else []
 
     meta = [{"id": 1, "key": "marketplace_helpdesk_reference", "value": reference}]
     return {
@@ -158,8 +162,8 @@ def refund(number, amount, *lines, shipping=(), paid=True, reference="", **more)
                 "product_id": 900 + int(item),
                 "variation_id": 0,
                 "quantity": -quantity,
-                "total": f"-{net}",
-                "total_tax": f"-{tax}",
+                "total": minus(net),
+                "total_tax": minus(tax),
                 "taxes": taxes(tax),
                 "meta_data": [{"id": 1, "key": "_refunded_item_id", "value": item}],
             }
@@ -168,8 +172,8 @@ def refund(number, amount, *lines, shipping=(), paid=True, reference="", **more)
         "shipping_lines": [
             {
                 "id": number * 10 + 9,
-                "total": f"-{net}",
-                "total_tax": f"-{tax}",
+                "total": minus(net),
+                "total_tax": minus(tax),
                 "taxes": taxes(tax),
                 "meta_data": [{"id": 1, "key": "_refunded_item_id", "value": item}],
             }
@@ -386,7 +390,7 @@ class SellerWire:
         return answer({"token": token, "user_nicename": "ada", "store_id": 7})
 
     def read(self, client):
-        return client.get_orders([ORDER])
+        return list(client.get_notes([ORDER]))
 
 
 class SellerPasswordWire(SellerWire):

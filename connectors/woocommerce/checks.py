@@ -8,6 +8,7 @@ from .. import errors, records, values
 from . import const
 from .keys import KeyLogin
 from .site import Site, path_of
+from .ticketnews import TicketNews
 
 NOT_TRIED = "Not tried."
 WAYS = {
@@ -133,7 +134,9 @@ def _check_refunds(client):
 
 
 def _check_notes(client):
-    list(client.get_note_records(_get_some_order(client)))
+    _notes, broken = client.read_notes(_get_some_order(client))
+    if broken:
+        raise client.site.unreadable(broken[0].error)
     return "Notes of orders can be read."
 
 
@@ -149,9 +152,21 @@ def _check_gateways(client):
     return "It can be asked beforehand whether a payment service pays back."
 
 
+def _check_writing(client):
+    """A note on an order that there cannot be: who may not write is refused before that is seen."""
+    path = f"{const.WC}/{path_of('orders', 0, 'notes')}"
+    try:
+        client.site.send(path, {"note": "Test of the connection"})
+    except errors.RefusedError as error:
+        if error.code != "no_order":
+            raise
+    return "The key may write. Nothing was written."
+
+
 def _check_webhooks(client):
     try:
         client.site.get_list(f"{const.WC}/webhooks", {"per_page": 1})
+        _check_writing(client)
     except errors.RefusedError:
         raise _NotTested("The key may not manage webhooks: orders are read by the clock.") from None
     return "The shop can be asked to tell of changes at once."
@@ -168,6 +183,7 @@ def _check_marketplace(client):
 
 OPERATOR_FIRST = {"Site": _check_shop, "Login": _check_key}
 OPERATOR_STEPS = {
+    "Writing": _check_writing,
     "Refunds": _check_refunds,
     "Order notes": _check_notes,
     "Payment services": _check_gateways,
@@ -215,10 +231,16 @@ def _check_vendor(client):
             "the name of your user at the marketplace.",
             "login",
         )
+    client.vendor.check_role()
     client.site.get_list(f"{const.WCFM}/orders", {"per_page": 1})
     if not client.vendor.vendor_id:
         raise _NotTested("Not known.")
-    return "Reached as a seller (wcfmmp/v1), with the seller's own orders only."
+    if client.site.is_encrypted:
+        return "Reached as a seller (wcfmmp/v1), with the seller's own orders only."
+    return (
+        "Reached as a seller (wcfmmp/v1), with the seller's own orders only. Everybody on the way "
+        "can read the password, and what customers write: the address has no https://."
+    )
 
 
 def _check_inquiries(client):
@@ -234,10 +256,21 @@ def _check_tickets(client):
         )
     client.site.get_list(f"{const.WCFM}/support", {"per_page": 1})
     if client.vendor.has_ticket_routes:
-        return "Support tickets can be read and answered: the marketplace added calls for that."
+        return (
+            "The marketplace has WCFM Ultimate. Support tickets can be read and answered: the "
+            "marketplace added calls for that."
+        )
+    TicketNews(client)
+    if client.vendor.tells_entries:
+        return (
+            "The marketplace has WCFM Ultimate. The beginning and the state of support tickets can "
+            "be read, and its notifications tell when a customer writes again. They are answered "
+            "and closed in the store manager."
+        )
     return (
-        "The beginning and the state of support tickets can be read. They are answered and closed "
-        "in the store manager."
+        "The marketplace has WCFM Ultimate. The beginning and the state of support tickets can be "
+        "read; no notification about one is there yet. They are answered and closed in the store "
+        "manager."
     )
 
 

@@ -12,6 +12,8 @@ TOKEN = "jwt-auth/v1/token"
 # Lists hold at most 100 (2.2).
 PAGE = 100
 REFS_PER_CALL = 100
+# Of records that take a call each, on the way to the next cursor: a call may take a second.
+CALLS_PER_PAGE = 8
 # Decimals that are asked for: lines of prices with tax have fractions of a cent.
 DECIMALS = 6
 # Of a list that is read as a whole; a longer one is none that a shop has.
@@ -100,6 +102,10 @@ KEY_ERRORS = (
 )
 # Of WordPress itself, where the key was taken for a user, or the application password is wrong.
 USER_ERRORS = ("invalid_username", "invalid_email", "incorrect_password", "invalid_application")
+# 401 with any other code may be a security plugin's, and pass.
+LOGIN_CODES = (*KEY_ERRORS, *USER_ERRORS, "jwt_auth", "[jwt_auth]")
+# Users of these see and change everything.
+OPERATOR_ROLES = {"administrator", "shop_manager"}
 NO_ROUTE = "rest_no_route"
 NO_ORDER = (
     "woocommerce_rest_shop_order_invalid_id",
@@ -113,23 +119,26 @@ NO_GATEWAY = "woocommerce_rest_payment_gateway_invalid"
 NO_REFUND = "woocommerce_rest_cannot_create_order_refund"
 # Said before the payment service is asked; in another language nobody can be sure.
 NO_AUTOMATIC_REFUND = re.compile(
-    r"does not support automatic refunds|invalid refund amount", re.IGNORECASE
+    r"(The payment gateway for this order does not (support automatic refunds|exist)"
+    r"|Invalid refund amount)\.?",
+    re.IGNORECASE,
 )
 # 401: nobody is logged in; 403: somebody without the right.
 NO_RIGHT = re.compile(
     r"rest_forbidden(_context)?|(woocommerce_|wcfmapi_)?rest_cannot_(view|read|create|edit|delete|list)"
 )
 
+# Codes of NotSentError that say nothing of the site: it is asked again.
+PASSING = ("no_connection", "quota", "token", "moved")
+
 # What the refund is known again by, whatever its amount.
 REFERENCE_KEY = "marketplace_helpdesk_reference"
 REFUNDED_ITEM_KEY = "_refunded_item_id"
 
-# Inquiries that are compared with what was read before: the newest page at each reading, so many
-# pages when a notification says that something new came, and every few hours.
-WATCHED_PAGES = 5
+# Inquiries of the last days are read again so often, whether or not something tells of news.
 SWEEP_EVERY = timedelta(hours=6)
-# Orders of a seller that are read again by number in one reading.
-REREAD_ORDERS = 20
+# Calls by which open orders of a seller are read again in one reading, about so many.
+REREAD_ORDERS = 10
 
 WEBHOOK_TOPICS = (
     "order.created",

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import requests
 from requests_oauthlib import OAuth1
 
-from ..errors import LoginError, NotSentError, RefusedError
+from ..errors import LoginError, NotSentError, RefusedError, UnknownOutcomeError
 from ..transport import excerpt
 from . import const
 
@@ -97,9 +97,9 @@ class KeyLogin:
                 detail,
             )
         if "nonce" in text:
-            raise NotSentError(
-                "The shop took the call for a repetition: nothing was done. It is tried again "
-                "later.",
+            # Ours is new for each call: something between has repeated it, and a copy came first.
+            raise UnknownOutcomeError(
+                "The shop had this call before: something between has repeated it.",
                 "nonce",
                 detail,
             )

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
-from .. import money, records, values
+from .. import records, texts, values
 from ..values import child, date, items, required, text
-from . import const, texts
+from . import amounts, const
+from .shares import CHARGES, Shares
 
 ZERO = Decimal(0)
-LINE, SHIPPING, FEE = "line", "shipping", "fee"
-_LISTS = {LINE: "line_items", SHIPPING: "shipping_lines", FEE: "fee_lines"}
 
 
 def map_each(nodes, map_one):
@@ -28,87 +27,19 @@ def get_broken(node, error, prefix="", name="id"):
     return records.Broken(remote_id, str(error) or type(error).__name__, values.raw(node))
 
 
-# Money ------------------------------------------------------------------------------------------
-
-
-def get_items(node):
-    """{item id: (kind, node)} of the lines, shipping lines and fees of an order or refund."""
-    return {
-        required(item, "id"): (kind, item)
-        for kind, name in _LISTS.items()
-        for item in items(node, name)
-    }
-
-
-def get_money(item):
-    """The Money of a line, in the mode TAX_EXCLUDED; taxes by the id of their rate."""
-    taxes = {}
-    for tax in items(item, "taxes"):
-        rate, amount = required(tax, "id"), values.decimal(tax.get("total"))
-        if amount:
-            taxes[rate] = taxes.get(rate, ZERO) + amount
-    told = sum(taxes.values(), ZERO)
-    # The sum is what counts; its parts may be rounded otherwise, or not be told at all.
-    rest = values.decimal(item.get("total_tax", told)) - told
-    if rest and taxes:
-        rate = max(taxes, key=lambda rate: abs(taxes[rate]))
-        taxes[rate] += rest
-    elif rest:
-        taxes[""] = rest
-    return money.Money(values.decimal(item.get("total")), taxes)
-
-
-def get_gross(item, step):
-    return get_money(item).total(money.TAX_EXCLUDED).quantize(step)
-
-
-def get_step(node):
-    return money.get_step(text(node.get("currency")))
-
-
-def get_refunded_item(kind, item, order_items):
-    """The id of the order's item that an item of a refund gives back; "" where it is not told."""
-    for meta in items(item, "meta_data"):
-        if text(meta.get("key")) == const.REFUNDED_ITEM_KEY:
-            found = text(meta.get("value"))
-            return found if found in order_items else ""
-    same = [
-        item_id
-        for item_id, (other_kind, node) in order_items.items()
-        if other_kind == kind and (kind != LINE or _is_same_product(node, item))
-    ]
-    return same[0] if len(same) == 1 else ""
-
-
-def _is_same_product(one, other):
-    keys = ("product_id", "variation_id")
-    return bool(text(one.get("product_id"))) and all(
-        text(one.get(key)) == text(other.get(key)) for key in keys
-    )
-
-
-def get_shipping_line(order):
-    """The line that shipping charges and fees stand with: the first one. "" without lines."""
-    lines = items(order, "line_items")
-    return required(lines[0], "id") if lines else ""
-
-
 # Orders -----------------------------------------------------------------------------------------
 
 
 def map_order(node, refunds=(), can_refund=False, dates=None, is_part=False):
     """An order. `refunds`: nodes of its refunds; `dates`: a function (node, name) -> naive UTC;
-    `is_part`: a vendor's part of it, of which WooCommerce tells no total."""
-    step = get_step(node)
+    `is_part`: see Shares."""
+    shares = Shares(node, refunds, is_part)
     dates = dates or get_date
     state = const.STATES.get(text(node.get("status")), records.LINE_OTHER)
-    parts = [part for refund in refunds for part in map_refund(refund, node)]
-    shipping = _get_extra(node, step)
-    lines = _map_lines(node, state, parts, shipping, can_refund and is_paid(node))
+    parts = [part for given in shares.given.values() for part in map_refund(given, shares.first)]
+    lines = _map_lines(node, state, parts, shares, can_refund and is_paid(node))
     billing = child(node, "billing")
     delivery = _map_address(child(node, "shipping"))
-    total = values.decimal(node.get("total")).quantize(step)
-    own = sum((line.amount + line.shipping for line in lines), ZERO)
     shipped = dates(node, "date_completed") if state == records.LINE_SHIPPED else None
     return records.Order(
         remote_id=required(node, "id"),
@@ -118,14 +49,15 @@ def map_order(node, refunds=(), can_refund=False, dates=None, is_part=False):
         payment_title=text(node.get("payment_method_title")),
         customer_email=text(billing.get("email")),
         by_guest=text(node.get("customer_id")) == "0",
-        state=state,
+        state=_get_state(state, lines),
         remote_state=text(node.get("status")),
         created_at=dates(node, "date_created"),
         updated_at=dates(node, "date_modified"),
         shipped_at=shipped,
         currency=text(node.get("currency")) or "EUR",
-        charged=own if is_part else total,
-        shipping=shipping,
+        charged=shares.total,
+        difference=shares.difference,
+        shipping=shares.charged[CHARGES],
         customer_name=_get_name(billing) or delivery.name,
         delivery=delivery if delivery.street or delivery.city else _map_address(billing),
         billing=_map_address(billing),
@@ -144,32 +76,37 @@ def is_paid(node):
     return bool(paid) or text(node.get("status")) not in const.UNPAID
 
 
-def _get_extra(node, step):
-    """Shipping charges and fees; discounts that are entered as fees never make it negative."""
-    extra = [*items(node, "shipping_lines"), *items(node, "fee_lines")]
-    return max(sum((get_gross(item, step) for item in extra), ZERO), ZERO)
+def _get_state(state, lines):
+    """WooCommerce's own changes with the last cent, shipping charges too."""
+    gone = [line.state == records.LINE_REFUNDED for line in lines]
+    return records.LINE_REFUNDED if gone and all(gone) else state
 
 
-def _map_lines(node, state, parts, shipping, can_refund):
-    step, first = get_step(node), get_shipping_line(node)
+def _map_lines(node, state, parts, shares, can_refund):
+    """Shipping charges and fees stand with the first line."""
     found = []
     for item in items(node, "line_items"):
-        extra = shipping if required(item, "id") == first else ZERO
-        found.append(_map_line(item, state, parts, step, extra, can_refund))
+        line_id = required(item, "id")
+        extra = shares.charged[CHARGES] if line_id == shares.first else ZERO
+        found.append(_map_line(item, state, parts, shares.charged[line_id], extra, can_refund))
     return found
 
 
-def _map_line(item, state, parts, step, shipping, can_refund):
-    line_id, amount = required(item, "id"), get_gross(item, step)
+def _map_line(item, state, parts, amount, shipping, can_refund):
+    line_id = required(item, "id")
     given = [part for part in parts if part.line_remote_id == line_id]
     refunded_shipping = sum((part.shipping for part in given), ZERO)
     refunded = sum((part.amount for part in given), ZERO) - refunded_shipping
     left = amount + shipping - refunded - refunded_shipping
+    quantity, units = amounts.get_quantity(item), sum(part.quantity for part in given)
+    is_gone = units >= quantity > 0 or refunded >= amount > 0
+    if is_gone and state in (records.LINE_TO_SHIP, records.LINE_SHIPPED):
+        state = records.LINE_REFUNDED  # nothing of it is to be shipped any more
     return records.OrderLine(
         remote_id=line_id,
         sku=text(item.get("sku")),
         name=text(item.get("name")),
-        quantity=get_quantity(item),
+        quantity=quantity,
         amount=amount,
         shipping=shipping,
         state=state,
@@ -180,31 +117,20 @@ def _map_line(item, state, parts, step, shipping, can_refund):
     )
 
 
-def get_quantity(item):
-    """Units; one where a plugin sells by weight."""
-    number = values.decimal(item.get("quantity"))
-    return int(number) if number == number.to_integral_value() else 1
-
-
 # Refunds ----------------------------------------------------------------------------------------
 
 
-def map_refund(refund, order):
-    """The OrderRefunds of one refund: a part for each line, and what is left of its amount as a
-    gesture. Shipping charges and fees belong to the line that they stand with."""
-    step = get_step(order)
-    number, total = required(refund, "id"), values.decimal(refund.get("amount")).quantize(step)
-    goods, shipping, units = _sum_by_line(refund, order, step)
-    parts = sum(goods.values(), ZERO) + shipping
-    first = get_shipping_line(order)
-    if parts - total >= step or (shipping and not first):
-        goods, shipping = {}, ZERO  # the amount wins over lines that disagree (2.4)
-        parts = ZERO
+def map_refund(given, first):
+    """The OrderRefunds of a shares.Given: a part for each line, and what belongs to none as a
+    gesture. Shipping charges and fees belong to the `first` line."""
+    number = required(given.node, "id")
+    shipping = given.parts.get(CHARGES, ZERO)
+    goods = {line_id: amount for line_id, amount in given.parts.items() if line_id != CHARGES}
     if shipping:
         goods[first] = goods.get(first, ZERO) + shipping
     common = {
-        "created_at": get_date(refund, "date_created"),
-        "is_paid": values.flag(refund.get("refunded_payment")),
+        "created_at": get_date(given.node, "date_created"),
+        "is_paid": values.flag(given.node.get("refunded_payment")),
     }
     if common["is_paid"]:
         common["paid_at"] = common["created_at"]
@@ -214,16 +140,16 @@ def map_refund(refund, order):
             remote_id=get_part_id(number, line_id),
             line_remote_id=line_id,
             shipping=shipping if line_id == first else ZERO,
-            quantity=units.get(line_id, 0),
+            quantity=given.units.get(line_id, 0),
             **common,
         )
         for line_id, amount in goods.items()
-        if amount >= step
     ]
-    rest = total - parts
-    if rest >= step:
+    if given.rest > 0:
         found.append(
-            records.OrderRefund(amount=rest, remote_id=number, kind=records.GIVEN_GESTURE, **common)
+            records.OrderRefund(
+                amount=given.rest, remote_id=number, kind=records.GIVEN_GESTURE, **common
+            )
         )
     return found
 
@@ -231,21 +157,6 @@ def map_refund(refund, order):
 def get_part_id(refund_id, line_id):
     """What the part of a refund that belongs to one line is called here."""
     return f"{refund_id}-{line_id}"
-
-
-def _sum_by_line(refund, order, step):
-    """({line id: amount}, shipping charges and fees, {line id: units}), all positive."""
-    goods, shipping, units, order_items = {}, ZERO, {}, get_items(order)
-    for kind, item in get_items(refund).values():
-        amount = -get_gross(item, step)
-        if kind != LINE:
-            shipping += amount
-            continue
-        line_id = get_refunded_item(kind, item, order_items)
-        if line_id:
-            goods[line_id] = goods.get(line_id, ZERO) + amount
-            units[line_id] = units.get(line_id, 0) + abs(get_quantity(item))
-    return goods, shipping, units
 
 
 def get_reference(refund):

@@ -4,12 +4,12 @@ A note to the customer is mailed at once and cannot be edited. No call has an id
 what was there before is what a lost note is not.
 """
 
-from .. import base, errors, records
-from . import texts
+from .. import base, errors, records, texts
 from .action import NO_PICTURE, Action, check_ref
 
 MAX_TEXT = 50000
 ALIKE = "A note with nearly this text came meanwhile: it may be this one, changed by the shop."
+UNREADABLE = "A note that cannot be read came meanwhile: it may be this one."
 _NOT_ALONE = "This shop takes one comment in one call."
 
 
@@ -21,7 +21,7 @@ def get_problem(comment):
         return "The comment is empty."
     if len(comment.text) > MAX_TEXT:
         return "A note may have 50,000 characters."
-    if comment.visible != comment.mail:
+    if comment.visible != comment.mail and (comment.mail or comment.has_address):
         return (
             "WooCommerce mails every note that the customer can see, and no other: choose both or "
             "none."
@@ -30,7 +30,7 @@ def get_problem(comment):
 
 
 class CommentsAction(Action):
-    """One note. The client reads and writes: `get_note_records`, `write_note`."""
+    """One note. The client reads and writes: `read_notes`, `write_note`."""
 
     def _get_comment(self):
         if len(self.operation.comments) != 1:
@@ -42,12 +42,14 @@ class CommentsAction(Action):
         return comment
 
     def _read_notes(self, comment):
-        return list(self.client.get_note_records(check_ref(comment.order_ref)))
+        """(notes, Broken ones, picture of all)"""
+        notes, broken = self.client.read_notes(check_ref(comment.order_ref))
+        return notes, broken, {"notes": [note.remote_id for note in (*notes, *broken)]}
 
     def picture(self):
         comment = self._get_comment()
         self.client.check_can_note(comment.order_ref)
-        return {"notes": [note.remote_id for note in self._read_notes(comment)]}
+        return self._read_notes(comment)[2]
 
     def send(self, picture):
         comment = self._get_comment()
@@ -64,8 +66,7 @@ class CommentsAction(Action):
         if "notes" not in before:
             return base.Finding(base.UNDECIDABLE, reason=NO_PICTURE)
         comment = self._get_comment()
-        notes = self._read_notes(comment)
-        now = {"notes": [note.remote_id for note in notes]}
+        notes, broken, now = self._read_notes(comment)
         new = get_new(notes, before["notes"], comment)
         same = [note for note in new if texts.is_same(note.text, comment.text)]
         if same:
@@ -73,6 +74,8 @@ class CommentsAction(Action):
             return base.Finding(base.FOUND, outcome, now)
         if any(texts.is_like(note.text, comment.text) for note in new):
             return base.Finding(base.UNDECIDABLE, now=now, reason=ALIKE)
+        if any(note.remote_id not in before["notes"] for note in broken):
+            return base.Finding(base.UNDECIDABLE, now=now, reason=UNREADABLE)
         reason = "The order does not show this note."
         return self.settle(base.Finding(base.ABSENT, now=now, reason=reason), sent_at)
 
@@ -86,4 +89,9 @@ def get_new(notes, known, comment):
         and note.sender_type != records.SYSTEM
         and note.is_visible == comment.visible
     ]
-    return sorted(found, key=lambda note: (note.created_at, int(note.remote_id)))
+    return sorted(found, key=get_age)
+
+
+def get_age(note):
+    """To sort notes by: numbers of plugins may hold letters."""
+    return note.created_at, len(note.remote_id), note.remote_id

@@ -1,27 +1,22 @@
 """The client of a shop's operator: a consumer key, wc/v3 (contract, section 2)."""
 
-import logging
+from functools import partial
 
 from .. import base, errors, records, values
 from . import checks, const, links, mapper, notes, refunds, shopcalls
 from .changes import Changes
+from .client import SiteClient
 from .keys import KeyLogin
-from .site import Site, path_of
+from .one_by_one import OneByOne
+from .site import path_of
 
-_logger = logging.getLogger(__name__)
 _NO_ANSWER = (
     "WooCommerce has no conversations: what customers write back arrives by mail. A comment that "
     "the customer can see is mailed to him."
 )
 
-ACTIONS = {
-    base.Refund.kind: refunds.RefundAction,
-    base.Gesture.kind: refunds.GestureAction,
-    base.Comments.kind: notes.CommentsAction,
-}
 
-
-class OperatorClient(base.Client):
+class OperatorClient(SiteClient):
     """See `base.Client`. Options of the credentials, all optional:
 
     `login_way`: "header", "query" or "oauth", how the key is sent (by the address);
@@ -60,23 +55,15 @@ class OperatorClient(base.Client):
     streams = const.OPERATOR_STREAMS
     reasons = const.REASONS
     defaults = {"refund_days": 200, "contact_days": 90, "settle_minutes": const.SETTLE_MINUTES}
-    required = ("login", "password", "service_url")
-    max_comments = 1
-    comment_flags = base.MAILED_IF_VISIBLE
     asks_pay_back = True
     asks_restock = True
     webhook_topics = const.WEBHOOK_TOPICS
-
-    def __init__(self, credentials, now=None):
-        super().__init__(credentials, now)
-        self.site = Site(credentials, KeyLogin, self._now)
-
-    def close_session(self):
-        self.site.close()
-
-    def now(self):
-        """Naive UTC."""
-        return self._now()
+    login_class = KeyLogin
+    actions = {
+        base.Refund.kind: refunds.RefundAction,
+        base.Gesture.kind: refunds.GestureAction,
+        base.Comments.kind: notes.CommentsAction,
+    }
 
     def test_connection(self):
         """See base."""
@@ -94,7 +81,7 @@ class OperatorClient(base.Client):
         if stream != const.ORDERS:
             raise errors.NotSupportedError(f"WooCommerce has no stream “{stream}”.")
         since = since or self.now() - const.FILTER_SLACK
-        walk = Changes(self._read_changes, cursor, since).walk()
+        walk, one = Changes(self._read_changes, cursor, since).walk(), OneByOne()
         while True:
             try:
                 nodes, mark = next(walk)
@@ -102,7 +89,9 @@ class OperatorClient(base.Client):
                 return
             except values.MAPPING_ERRORS as error:
                 raise self.site.unreadable(error) from None
-            yield self._page(nodes, mark)
+            good, broken = mapper.map_each(nodes, partial(self._map_order, one=one))
+            yield records.Page(tuple(good), mark, tuple(broken))
+            one.check()
 
     def _read_changes(self, begin, page):
         """(nodes, number of pages, 0 where it is not told) of the orders changed after a date."""
@@ -121,18 +110,14 @@ class OperatorClient(base.Client):
         """(nodes, number of pages, 0 where it is not told) of a list of orders."""
         return shopcalls.read_page(self.site, f"{const.WC}/orders", parameters)
 
-    def _page(self, nodes, mark):
-        good, broken = mapper.map_each(nodes, self._map_order)
-        return records.Page(tuple(good), mark, tuple(broken))
+    def _map_order(self, node, one):
+        return mapper.map_order(node, self._get_refunds(node, one), can_refund=True)
 
-    def _map_order(self, node):
-        return mapper.map_order(node, self._get_refunds(node), can_refund=True)
-
-    def _get_refunds(self, node):
+    def _get_refunds(self, node, one):
         """The refunds of an order with their lines, asked for only where there are any."""
         if not values.items(node, "refunds"):
             return []
-        return self.read_refunds(values.required(node, "id"))
+        return one.ask(self.read_refunds, values.required(node, "id"))
 
     def read_refunds(self, order_ref):
         """The nodes of an order's refunds."""
@@ -148,10 +133,9 @@ class OperatorClient(base.Client):
                 "dp": const.DECIMALS,
             }
             nodes, _pages = self.read_orders(parameters)
-            good, broken = mapper.map_each(nodes, self._map_order)
-            found += good
-            for record in broken:
-                _logger.warning("Order %s cannot be read: %s", record.remote_id, record.error)
+            # A new one for each: they are few, and those behind bad ones must have their turn.
+            good, broken = mapper.map_each(nodes, lambda n: self._map_order(n, OneByOne()))
+            found += [*good, *broken]
         return found
 
     def get_order_node(self, order_ref):
@@ -176,17 +160,9 @@ class OperatorClient(base.Client):
 
     # Notes
 
-    def get_notes(self, order_refs):
-        return shopcalls.get_notes(self, order_refs)
-
-    def get_note_records(self, order_ref):
-        """The records.OrderNotes of an order."""
+    def get_note_nodes(self, order_ref):
         nodes = self.site.get_list(f"{const.WC}/{path_of('orders', order_ref, 'notes')}")
-        for node in nodes:
-            try:
-                yield mapper.map_note(node, order_ref)
-            except values.MAPPING_ERRORS as error:
-                raise self.site.unreadable(error) from None
+        return nodes, partial(mapper.map_note, order_ref=order_ref)
 
     def check_can_note(self, order_ref):
         """Every key that reads notes may write them, as far as its permissions go."""
@@ -199,32 +175,14 @@ class OperatorClient(base.Client):
 
     # Webhooks
 
-    def create_webhooks(self, delivery_url, secret):
-        return shopcalls.create_webhooks(self.site, delivery_url, secret)
+    def create_webhooks(self, delivery_url, secret, ids=()):
+        return shopcalls.create_webhooks(self.site, delivery_url, secret, ids)
 
-    def delete_webhooks(self, ids):
-        for webhook_id in ids:
-            shopcalls.delete_webhook(self.site, webhook_id)
+    def delete_webhooks(self, delivery_url, ids=()):
+        shopcalls.delete_webhooks(self.site, delivery_url, ids)
 
-    # Writing
-
-    @classmethod
-    def get_comment_problem(cls, comment):
-        return notes.get_problem(comment)
-
-    def picture(self, operation):
-        return self._get_action(operation).picture()
-
-    def perform(self, operation, before=None):
-        return self._get_action(operation).perform(before)
-
-    def find(self, operation, before, sent_at):
-        return self._get_action(operation).find(before, sent_at)
-
-    def _get_action(self, operation):
-        if operation.kind not in ACTIONS:
-            raise errors.NotSupportedError(f"WooCommerce cannot do “{operation.kind}” by a call.")
-        return ACTIONS[operation.kind](self, operation)
+    def get_webhooks(self, delivery_url):
+        return shopcalls.get_webhooks(self.site, delivery_url)
 
 
 CLIENT = OperatorClient

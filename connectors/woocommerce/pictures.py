@@ -9,19 +9,21 @@ A picture: {"order", "status", "currency", "charged", "refunded", "left", "payme
 from decimal import Decimal
 
 from .. import money, records, values
-from . import mapper
+from . import amounts, mapper
+from .shares import Shares
 
 ZERO = Decimal(0)
 
 
 def take(node, refunds):
     """The picture of an order and its refunds."""
-    step = mapper.get_step(node)
     order = mapper.map_order(node, refunds, can_refund=True)
-    given = sum((values.decimal(refund.get("amount")) for refund in refunds), ZERO).quantize(step)
+    shares = Shares(node, refunds)
+    rows = [_take_refund(given, shares) for given in shares.given.values()]
+    given = sum((Decimal(row["amount"]) for row in rows), ZERO)
     gestures = [part.amount for part in order.refunds if part.kind == records.GIVEN_GESTURE]
     left = get_left(node, refunds)
-    kinds = mapper.get_items(node)
+    kinds = amounts.get_items(node)
     return {
         "order": order.remote_id,
         "status": order.remote_state,
@@ -36,21 +38,21 @@ def take(node, refunds):
         "extra": {
             item_id: left[item_id].to_json()
             for item_id, (kind, _item) in kinds.items()
-            if kind != mapper.LINE
+            if kind != amounts.LINE
         },
-        "refunds": [_take_refund(refund, node, step) for refund in refunds],
+        "refunds": rows,
     }
 
 
 def get_left(node, refunds):
     """{item id: the Money of an order's item that was not given back}"""
-    known = mapper.get_items(node)
-    left = {item_id: mapper.get_money(item) for item_id, (_kind, item) in known.items()}
+    known = amounts.get_items(node)
+    left = {item_id: amounts.get_money(item) for item_id, (_kind, item) in known.items()}
     for refund in refunds:
-        for kind, item in mapper.get_items(refund).values():
-            item_id = mapper.get_refunded_item(kind, item, known)
+        for kind, item in amounts.get_items(refund).values():
+            item_id = amounts.get_refunded_item(kind, item, known)
             if item_id:
-                given = mapper.get_money(item)  # negative
+                given = amounts.get_money(item)  # negative
                 taxes = {rate: -amount for rate, amount in given.taxes.items()}
                 left[item_id] -= money.Money(-given.amount, taxes)
     return left
@@ -66,11 +68,11 @@ def _take_line(line, left):
     }
 
 
-def _take_refund(refund, node, step):
-    parts = mapper.map_refund(refund, node)
+def _take_refund(given, shares):
+    refund, parts = given.node, mapper.map_refund(given, shares.first)
     return {
         "id": values.required(refund, "id"),
-        "amount": str(values.decimal(refund.get("amount")).quantize(step)),
+        "amount": str(amounts.get_amount(refund, shares.step)),
         "reference": mapper.get_reference(refund),
         "is_paid": values.flag(refund.get("refunded_payment")),
         "parts": {part.line_remote_id: str(part.amount) for part in parts if part.line_remote_id},

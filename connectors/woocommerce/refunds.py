@@ -1,7 +1,8 @@
 """Giving money back: refunds of lines, and gestures, which are refunds without lines (2.4).
 
-Each carries our own reference, so that one whose answer got lost is known again; where a shop
-drops it, by being new and having the same amounts.
+Each carries our own reference: an order that shows it is never asked for the same again, and one
+whose answer got lost is known by it; where a shop drops it, by being new and having the same
+amounts.
 """
 
 from decimal import Decimal
@@ -9,8 +10,16 @@ from decimal import Decimal
 from .. import base, errors, money, values
 from . import const, mapper, pictures
 from .action import NO_PICTURE, Action, check_ref
+from .entries import get_entry, get_whole, split
+from .site import shorten
 
 ZERO = Decimal(0)
+NOT_PAID = (
+    "The shop shows the refund, but not that the money was paid back. Look at the payment service. "
+    "It is sent again only after it was deleted in the shop."
+)
+NOT_READ = "The shop refused it, but what it shows now cannot be read."
+MAYBE_DONE = "The shop refused it, but shows a new refund of the same amount."
 
 
 class GivingAction(Action):
@@ -44,10 +53,20 @@ class GivingAction(Action):
     def picture(self):
         self.check_choice()
         picture = self._take()
+        if self._get_own(picture):
+            return picture  # it has happened: see `send`
         self.check(picture)
         if self.operation.pay_back:
             self._check_gateway(picture)
         return picture
+
+    def _get_own(self, picture):
+        """The refund that this operation has made already: it shows late, a manager was wrong, or
+        Odoo was restored from a copy. None where there is none."""
+        for refund in picture.get("refunds", ()):
+            if refund["reference"] == self.operation.reference:
+                return refund
+        return None
 
     def _take(self):
         node, refunds = self.client.get_order_with_refunds(check_ref(self.operation.order_ref))
@@ -87,10 +106,13 @@ class GivingAction(Action):
     # Sending
 
     def send(self, picture):
+        own = self._get_own(picture)
+        if own:
+            return self._take_over(own)
         operation = self.operation
         # Both flags always: WooCommerce takes an absent one for yes.
         body = {
-            "amount": str(self.get_total()),
+            "amount": format(self.get_total(), "f"),
             "reason": operation.reason_text,
             "api_refund": operation.pay_back,
             "api_restock": bool(operation.restock),
@@ -103,19 +125,44 @@ class GivingAction(Action):
         try:
             answer = self.site.send_for_object(path, body)
         except errors.RefusedError as error:
-            raise self._explain(error) from None
+            return self._look_again(self._explain(error), picture)
         return self._get_outcome(
             values.required(answer, "id"), values.flag(answer.get("refunded_payment"))
         )
 
+    def _take_over(self, own):
+        """What the shop shows of it; nothing is sent."""
+        if self.operation.pay_back and not own["is_paid"]:
+            raise errors.UnknownOutcomeError(NOT_PAID, "not_paid")
+        return self._get_outcome(own["id"], own["is_paid"])
+
+    def _look_again(self, error, before):
+        """A server between that repeats calls hands on the refusal of the second copy, after the
+        first one was executed: so the order is read once more before a refusal is believed."""
+        if isinstance(error, errors.UnknownOutcomeError):
+            raise error
+        try:
+            now = self._take()
+        except errors.RefusedError:
+            raise error from None
+        except errors.ConnectorError as problem:
+            raise errors.UnknownOutcomeError(NOT_READ, error.code, problem.detail) from None
+        own = self._get_own(now)
+        if own:
+            return self._take_over(own)
+        if self._pick(before, now):
+            raise errors.UnknownOutcomeError(MAYBE_DONE, error.code, error.detail)
+        raise error
+
     def _explain(self, error):
         """A payment service that fails may have paid all the same, and the shop takes its own
         record away: only where it says that the service cannot pay back was nothing asked of it."""
-        is_sure = const.NO_AUTOMATIC_REFUND.search(error.detail)
+        is_sure = const.NO_AUTOMATIC_REFUND.fullmatch(error.detail)
         if error.code != const.NO_REFUND or not self.operation.pay_back or is_sure:
             return error
         return errors.UnknownOutcomeError(
-            "The payment service failed, and may have paid all the same: look there first.",
+            "The payment service failed, and may have paid all the same: look there first. It "
+            f"said: “{shorten(error.detail)}”.",
             error.code,
             error.detail,
         )
@@ -135,15 +182,12 @@ class GivingAction(Action):
         if "refunds" not in before:
             return base.Finding(base.UNDECIDABLE, reason=NO_PICTURE)
         now = self._take()
-        found = self._pick(pictures.get_new(before, now), money.get_step(now["currency"]))
+        found = self._get_own(now) or self._pick(before, now)
         if not found:
             return self.settle(self._get_absence(now), sent_at)
         if self.operation.pay_back and not found["is_paid"]:
-            reason = (
-                "The shop shows the refund, but not that the money was paid back. Look at the "
-                "payment service."
-            )
-            return self.settle(base.Finding(base.UNDECIDABLE, now=now, reason=reason), sent_at)
+            finding = base.Finding(base.UNDECIDABLE, now=now, reason=NOT_PAID)
+            return self.settle(finding, sent_at)
         return base.Finding(base.FOUND, self._get_outcome(found["id"], found["is_paid"]), now)
 
     def _get_absence(self, now):
@@ -157,12 +201,12 @@ class GivingAction(Action):
         reason = "The order shows nothing new that was given back."
         return base.Finding(base.ABSENT, now=now, reason=reason)
 
-    def _pick(self, new, step):
-        """The one with our reference, else one without any that gives just what was asked."""
-        for refund in new:
-            if refund["reference"] == self.operation.reference:
-                return refund
-        for refund in new:
+    def _pick(self, before, now):
+        """A new one without any reference that gives just what was asked."""
+        if "refunds" not in before:
+            return None
+        step = money.get_step(now["currency"])
+        for refund in pictures.get_new(before, now):
             if not refund["reference"] and self.is_same(refund, step):
                 return refund
         return None
@@ -227,7 +271,8 @@ class RefundAction(GivingAction):
         step = money.get_step(picture.get("currency") or "")
         found = [self._get_line(picture, line, step) for line in self.operation.lines]
         shipping = sum((self._get_part(line)[1] for line in self.operation.lines), ZERO)
-        found += self._get_extra(picture, shipping, step)
+        if shipping:
+            found += self._get_extra(picture, shipping, step)
         return [entry for entry in found if entry]
 
     def _get_line(self, picture, line, step):
@@ -242,13 +287,17 @@ class RefundAction(GivingAction):
         return entry
 
     def _get_extra(self, picture, wanted, step):
-        """Shipping charges first, then fees, each as far as something is left of it."""
-        for item_id, stored in picture.get("extra", {}).items():
-            left = money.Money.from_json(stored)
-            share = min(wanted, left.total(money.TAX_EXCLUDED).quantize(step))
-            if share > 0:
-                wanted -= share
-                yield get_entry(item_id, split(share, left, step))
+        """Shipping charges first, then fees, each as far as something is left of it; cents that
+        are left over go with the last one."""
+        extra = {item_id: money.Money.from_json(m) for item_id, m in picture["extra"].items()}
+        known = [item_id for item_id, left in extra.items() if get_whole(left) >= step]
+        known = known or list(extra)[:1]
+        for item_id in known:
+            is_last = item_id == known[-1]
+            share = wanted if is_last else min(wanted, get_whole(extra[item_id]).quantize(step))
+            if share:
+                yield get_entry(item_id, split(share, extra[item_id], step))
+            wanted -= share
 
     def get_items(self, refund_id):
         return [
@@ -271,31 +320,3 @@ class RefundAction(GivingAction):
         return shown.keys() == lines.keys() and all(
             abs(amount - shown[line_id]) < step for line_id, amount in lines.items()
         )
-
-
-def split(asked, left, step):
-    """The Money that gives back `asked`, taxes included, of what is `left`."""
-    if not asked:
-        return money.Money()
-    try:
-        return money.split(asked, left, money.TAX_EXCLUDED, step)
-    except ValueError:
-        raise errors.RefusedError(
-            "More is asked than is left of the order: something was given back meanwhile. Nothing "
-            "was sent. Look at the order and ask again.",
-            "over_left",
-        ) from None
-
-
-def get_entry(item_id, part):
-    """One entry of `line_items`; amounts are texts."""
-    taxes = [
-        {"id": int(rate), "refund_total": format(amount, "f")}
-        for rate, amount in part.taxes.items()
-        if rate.isdecimal() and amount
-    ]
-    return {
-        "id": int(item_id),
-        "refund_total": format(part.amount, "f"),
-        "refund_tax": taxes,
-    }

@@ -4,8 +4,8 @@ They are mailed at once and cannot be edited. Nothing stops a second one, so the
 before, and what was there then is what a lost answer is not.
 """
 
-from .. import base, errors, records, values
-from . import const, inquiries, texts, threadmap, tickets
+from .. import base, errors, records, texts, values
+from . import const, inquiries, threadmap, tickets
 from .action import NO_PICTURE, Action, check_ref
 
 MAX_TEXT = 50000

@@ -1,23 +1,26 @@
 """The client of a vendor at a WCFM marketplace: his own login, wcfmmp/v1 (contract, section 3)."""
 
 import logging
+from functools import partial
 
-from .. import base, errors, values
+from .. import base, errors, records, texts, values
 from ..values import text
 from . import (
     checks,
     const,
     inquiries,
     links,
+    mapper,
     notes,
     replies,
     shopcalls,
-    texts,
     threadmap,
     tickets,
     vendororders,
 )
-from .site import Site, path_of
+from .client import SiteClient
+from .one_by_one import OneByOne
+from .site import path_of
 from .tokens import VendorLogin
 from .vendor import VendorSite
 
@@ -26,13 +29,8 @@ _NO_REFUND = (
     "WCFM has no call for refunds of its sellers: ask for the refund in the store manager there."
 )
 
-ACTIONS = {
-    base.Reply.kind: replies.ReplyAction,
-    base.Comments.kind: notes.CommentsAction,
-}
 
-
-class SellerClient(base.Client):
+class SellerClient(SiteClient):
     """See `base.Client`. Options of the credentials, all optional:
 
     `login_way`: "jwt" or "application_password" (by the password's form); `allow_http`: send the
@@ -71,20 +69,20 @@ class SellerClient(base.Client):
         "close_after_answer": 1,
         "settle_minutes": const.SETTLE_MINUTES,
     }
-    required = ("login", "password", "service_url")
     message_limits = base.MessageLimits(max_text=replies.MAX_TEXT)
-    max_comments = 1
-    comment_flags = base.MAILED_IF_VISIBLE
     takes_notices = True
+    tells_refunds = False
+    cases_at_once = const.CALLS_PER_PAGE
+    login_class = VendorLogin
+    actions = {
+        base.Reply.kind: replies.ReplyAction,
+        base.Comments.kind: notes.CommentsAction,
+    }
 
     def __init__(self, credentials, now=None):
         super().__init__(credentials, now)
-        self.site = Site(credentials, VendorLogin, self._now)
         self.vendor = VendorSite(self.site)
         self._own_orders = set()
-
-    def close_session(self):
-        self.site.close()
 
     @property
     def token_state(self):
@@ -93,10 +91,6 @@ class SellerClient(base.Client):
     @property
     def site_abilities(self):
         return self.vendor.abilities
-
-    def now(self):
-        """Naive UTC."""
-        return self._now()
 
     def test_connection(self):
         """See base."""
@@ -125,41 +119,26 @@ class SellerClient(base.Client):
             raise errors.NotSupportedError(f"WCFM has no stream “{stream}”.")
         return readers[stream](self, cursor, since).walk()
 
-    def read_inquiry(self, number):
-        """The records.Case of an inquiry of ours; None for one that is gone or is not ours."""
-        try:
-            node = inquiries.read(self, number)
-        except errors.RefusedError as error:
-            if error.code != "no_case":
-                raise
-            return None
-        return threadmap.map_inquiry(node, self.vendor.clock)
-
-    def map_ticket(self, row, is_open):
-        """The records.Case of a ticket, with its replies where the site shows them."""
-        if is_open and self.vendor.has_ticket_routes:
-            details = tickets.read_details(self, values.required(row, "support_id"))
-            row = {**row, **details}
-        return threadmap.map_ticket(row, is_open, self.vendor.clock)
+    def read_cases(self, remote_ids):
+        wanted, found = set(remote_ids), []
+        for number in filter(None, (threadmap.get_number(i, threadmap.INQUIRY) for i in wanted)):
+            # A new one for each: those behind bad ones must have their turn.
+            found += inquiries.read_cases(self, [number], OneByOne())[0]
+        if any(remote_id.startswith(threadmap.TICKET) for remote_id in wanted):
+            found += self._find_tickets(lambda row: tickets.get_remote_id(row) in wanted)
+        return found
 
     def get_cases(self, order_refs):
         """The support tickets about these orders; inquiries are about products or the store."""
-        wanted, found = set(order_refs), []
-        if not wanted or not self.vendor.has_ultimate:
-            return found
-        for status in (tickets.OPEN, tickets.CLOSED):
-            for rows in tickets.read_pages(self, status):
-                for row in rows:
-                    found += self._get_case_about(row, status == tickets.OPEN, wanted)
-        return found
+        wanted = set(order_refs)
 
-    def _get_case_about(self, row, is_open, wanted):
-        try:
-            about = text(values.child(row, "support_order").get("order_id"))
-            return [self.map_ticket(row, is_open)] if about in wanted else []
-        except values.MAPPING_ERRORS as error:
-            _logger.warning("Ticket %s cannot be read: %s", text(row.get("support_id")), error)
-            return []
+        def is_wanted(row):
+            return text(values.child(row, "support_order").get("order_id")) in wanted
+
+        return self._find_tickets(is_wanted) if wanted else []
+
+    def _find_tickets(self, is_wanted):
+        return tickets.find_cases(self, is_wanted) if self.vendor.has_ultimate else []
 
     # Orders
 
@@ -183,17 +162,19 @@ class SellerClient(base.Client):
         return self.site.get_object(f"{const.WCFM}/{path_of('orders', order_ref)}")
 
     def get_orders(self, refs):
-        found = []
-        for part in shopcalls.get_chunks(refs):
-            for ref in part:
-                try:
-                    found.append(self.map_order(self.read_order(ref)))
-                except errors.RefusedError as error:
-                    if error.code != "no_order":
-                        raise
-                except values.MAPPING_ERRORS as error:
-                    _logger.warning("Order %s cannot be read: %s", ref, error)
-        return found
+        refs = [ref for part in shopcalls.get_chunks(refs) for ref in part]
+        found = [self._read_asked_order(ref) for ref in refs]
+        return [order for order in found if order]
+
+    def _read_asked_order(self, order_ref):
+        """A records.Order, or Broken; None for those of others."""
+        try:
+            # A new one for each: they are few, and those behind bad ones must have their turn.
+            return self.map_order(OneByOne().ask(self.read_order, order_ref))
+        except errors.RefusedError:
+            return None
+        except values.MAPPING_ERRORS as error:
+            return records.Broken(order_ref, str(error) or type(error).__name__, "")
 
     def _check_own(self, order_ref):
         """Routes of notes do not ask whose order it is (3.3)."""
@@ -203,23 +184,13 @@ class SellerClient(base.Client):
 
     # Notes
 
-    def get_notes(self, order_refs):
-        return shopcalls.get_notes(self, order_refs)
-
-    def get_note_records(self, order_ref):
-        """The records.OrderNotes of an order of ours."""
+    def get_note_nodes(self, order_ref):
         self._check_own(order_ref)
-        rows = self.site.get_list(self._note_path(order_ref))
-        return self._map_notes(rows, order_ref)
+        return self.site.get_list(self._note_path(order_ref)), self._get_note_mapper(order_ref)
 
-    def _map_notes(self, rows, order_ref):
-        vendor = self.vendor
-        try:
-            return [
-                threadmap.map_note(row, order_ref, vendor.clock, vendor.own_names) for row in rows
-            ]
-        except values.MAPPING_ERRORS as error:
-            raise self.site.unreadable(error) from None
+    def _get_note_mapper(self, order_ref):
+        clock, names = self.vendor.clock, self.vendor.own_names
+        return partial(threadmap.map_note, order_ref=order_ref, clock=clock, own_names=names)
 
     def _note_path(self, order_ref):
         return f"{const.WCFM}/{path_of('orders', 'note', order_ref)}"
@@ -241,34 +212,21 @@ class SellerClient(base.Client):
             if isinstance(rows, dict):
                 self.site.refuse_quietly(rows)
             raise ValueError("the answer is no list of notes")
-        found = notes.get_new(self._map_notes(rows, order_ref), known, comment)
-        same = [note for note in found if texts.is_same(note.text, comment.text)]
-        if not (same or found):
+        try:
+            map_one = self._get_note_mapper(order_ref)
+        except errors.ConnectorError as error:
+            # The note has left: what is asked for after it cannot say that it has not.
+            raise ValueError(str(error)) from None
+        found, broken = mapper.map_each(rows, map_one)
+        found = notes.get_new(found, known, comment)
+        unread = [note for note in broken if note.remote_id not in known]
+        if not (found or unread):
             raise ValueError("the answer does not show the note")
+        same = [note for note in found if texts.is_same(note.text, comment.text)]
         if same:
             return same[-1].remote_id
         # Of several that are new, none is surely ours.
-        return found[0].remote_id if len(found) == 1 else ""
-
-    # Writing
-
-    @classmethod
-    def get_comment_problem(cls, comment):
-        return notes.get_problem(comment)
-
-    def picture(self, operation):
-        return self._get_action(operation).picture()
-
-    def perform(self, operation, before=None):
-        return self._get_action(operation).perform(before)
-
-    def find(self, operation, before, sent_at):
-        return self._get_action(operation).find(before, sent_at)
-
-    def _get_action(self, operation):
-        if operation.kind not in ACTIONS:
-            raise errors.NotSupportedError(f"WCFM cannot do “{operation.kind}” by a call.")
-        return ACTIONS[operation.kind](self, operation)
+        return found[0].remote_id if len(found) == 1 and not unread else ""
 
 
 CLIENT = SellerClient

@@ -1,6 +1,7 @@
 """Calls of wc/v3 beyond orders: pages of lists, notes, payment services, webhooks."""
 
 import re
+from urllib.parse import urlsplit
 
 from .. import errors, records, values
 from . import const
@@ -37,19 +38,6 @@ def get_chunks(refs):
         yield refs[start : start + const.REFS_PER_CALL]
 
 
-def get_notes(client, order_refs):
-    """Yield the notes of orders, each order's oldest first; unknown orders are left out."""
-    for part in get_chunks(order_refs):
-        for ref in part:
-            try:
-                found = list(client.get_note_records(ref))
-            except errors.RefusedError as error:
-                if error.code != "no_order":
-                    raise
-                continue
-            yield from sorted(found, key=lambda note: (note.created_at, int(note.remote_id)))
-
-
 def read_gateway(site, code, title=""):
     """The records.Gateway of a payment method."""
     if not code:
@@ -68,15 +56,12 @@ def read_gateway(site, code, title=""):
 # Webhooks ---------------------------------------------------------------------------------------
 
 
-def create_webhooks(site, delivery_url, secret):
-    """{topic: id}. Older ones of ours for the same address are replaced: their secret is not
-    told, so nothing else makes sure of it."""
+def create_webhooks(site, delivery_url, secret, ids=()):
+    """{topic: id}. Older ones of ours are replaced: their secret is not told, so nothing else makes
+    sure of it; and none is left of an attempt that ended half-way."""
     if len(secret) < 16 or _BAD_SECRET.search(secret):
         raise errors.NotSupportedError("A webhook needs a secret that WordPress leaves as it is.")
-    for node in read_all(site, f"{const.WC}/webhooks"):
-        is_ours = values.text(node.get("topic")) in const.WEBHOOK_TOPICS
-        if is_ours and values.text(node.get("delivery_url")) == delivery_url:
-            delete_webhook(site, values.text(node.get("id")))
+    delete_webhooks(site, delivery_url, ids)
     made = {}
     for topic in const.WEBHOOK_TOPICS:
         body = {
@@ -88,6 +73,26 @@ def create_webhooks(site, delivery_url, secret):
         }
         made[topic] = site.required_id(site.send_for_object(f"{const.WC}/webhooks", body))
     return made
+
+
+def delete_webhooks(site, delivery_url, ids=()):
+    """End those that are ours, by what the shop lists: an answer may have been lost. A number alone
+    is not believed, since the account may have moved to another shop."""
+    path, known = urlsplit(delivery_url).path, {str(webhook_id) for webhook_id in ids}
+    for node in read_all(site, f"{const.WC}/webhooks"):
+        number, url = values.text(node.get("id")), values.text(node.get("delivery_url"))
+        if url == delivery_url or (number in known and url.endswith(path)):
+            delete_webhook(site, number)
+
+
+def get_webhooks(site, delivery_url):
+    """{topic: whether it is active} of those for our address."""
+    found = {}
+    for node in read_all(site, f"{const.WC}/webhooks"):
+        if values.text(node.get("delivery_url")) == delivery_url:
+            topic = values.text(node.get("topic"))
+            found[topic] = found.get(topic, False) or values.text(node.get("status")) == "active"
+    return found
 
 
 def delete_webhook(site, webhook_id):

@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from .. import values
 from ..errors import LoginError, NotSentError, RefusedError, UnknownOutcomeError
@@ -90,13 +90,18 @@ class Site:
     def call(self, method, path, parameters=None, data=None, headers=None, login=True):
         """The transport.Answer of one call; raises for anything but 200 and 201."""
         answer = self.request(method, self.get_url(path, parameters), data, headers, login)
-        return self.check(answer, login)
+        return self.check(answer, login, method != "GET")
 
-    def check(self, answer, login=True):
-        """The answer, where its status is good."""
-        if answer.status not in (200, 201):
-            self._raise_for(answer, login)
-        return answer
+    def check(self, answer, login=True, is_change=False):
+        """The answer, where its status is good. `is_change`: of a call that changes something."""
+        if answer.status in (200, 201):
+            return answer
+        try:
+            self._raise_for(answer, login, is_change)
+        except LoginError as error:
+            told = self.get_told(answer)
+            error.may_pass = told is None or not told.code.startswith(const.LOGIN_CODES)
+            raise
 
     def request(self, method, url, data=None, headers=None, login=True):
         """The transport.Answer, whatever its status."""
@@ -107,7 +112,28 @@ class Site:
             headers["Content-Type"] = JSON
         if login:
             url, headers = self.login.add_to(method, url, headers)
-        return self.http.request(method, url, data=data, headers=headers, fresh=method != "GET")
+        answer = self.http.request(method, url, data=data, headers=headers, fresh=method != "GET")
+        self._check_moved(answer)
+        return answer
+
+    def _check_moved(self, answer):
+        """Web servers lead elsewhere before WordPress sees a call: to https, to another name."""
+        if answer.status not in (301, 302, 307, 308):
+            return
+        headers = {name.lower(): value.strip() for name, value in answer.headers.items()}
+        try:
+            target = urljoin(self.home, headers.get("location", ""))
+            is_same_call = "/wp-json/" in urlsplit(target).path
+        except ValueError:
+            return
+        home = self.redact(get_home(target))
+        # 302 and 307 may also be what a plugin answers after its work.
+        if home != self.home and (is_same_call or answer.status in (301, 308)):
+            raise NotSentError(
+                f"The shop's address has moved to “{home}”: nothing was done. Enter the new "
+                "address in the account.",
+                "moved",
+            )
 
     def get_url(self, path, parameters=None):
         """The address of a path below wp-json; parameters that are None are left out."""
@@ -184,7 +210,7 @@ class Site:
         meant = int(status) if values.text(status).isdecimal() else answer.status
         return Told(code, self.clean(body.get("message")), meant)
 
-    def _raise_for(self, answer, login):
+    def _raise_for(self, answer, login, is_change):
         if answer.status == 429:
             raise NotSentError(
                 "Too many calls: the marketplace asks to wait.",
@@ -196,6 +222,14 @@ class Site:
         if login:
             self.login.check_refusal(answer, told)
         if told is None:
+            self._check_filtered(answer, is_change)
+            if answer.status == 404:
+                raise NotSentError(
+                    "There is nothing at this address that answers for WordPress. Check the "
+                    "address with its path, and that the permalinks in WordPress are not “Plain”.",
+                    "http_404",
+                    excerpt(answer, self.redact),
+                )
             check_status(answer, self.redact)
             # 2xx, but not the one that is promised.
             raise self.unreadable(f"HTTP {answer.status}", excerpt(answer, self.redact))
@@ -211,6 +245,17 @@ class Site:
         if told.code == const.NO_INQUIRY:
             raise RefusedError("The shop does not know this inquiry.", "no_case", told.text)
         raise self.refused(told.code, told.text)
+
+    def _check_filtered(self, answer, is_change):
+        """A page of a firewall may hide the answer to what was executed. Who is refused the login
+        by the web server (401) did not get as far."""
+        if is_change and 400 <= answer.status < 500 and answer.status != 401:
+            raise UnknownOutcomeError(
+                "A server between answered instead of the shop, maybe a firewall. Have this "
+                "server's IP address allowed there.",
+                f"http_{answer.status}",
+                excerpt(answer, self.redact),
+            )
 
 
 def shorten(text):

@@ -1,11 +1,16 @@
 """From WCFM's inquiries, tickets and notes to records (contract, 3.3): all values are texts."""
 
-from .. import records, values
+from dataclasses import replace
+from datetime import timedelta
+
+from .. import records, texts, values
 from ..values import child, items, required, text
-from . import const, texts
+from . import const
 
 INQUIRY, TICKET = "inquiry:", "ticket:"
 MAX_SUBJECT = 80
+MAX_DETAILS, MAX_DETAIL = 20, 200
+SECOND = timedelta(seconds=1)
 
 
 def get_number(remote_id, prefix):
@@ -24,20 +29,43 @@ def map_inquiry(node, clock):
         remote_id=f"{INQUIRY}{number}",
         **_get_body(node, "enquiry"),
     )
-    messages = [first, *(map_reply(reply, node, clock) for reply in get_replies(node))]
-    messages.sort(key=lambda message: message.sent_at)
+    messages = _date_in_order(
+        [first, *(map_reply(reply, node, clock) for reply in get_replies(node))]
+    )
     return records.Case(
         remote_id=f"{INQUIRY}{number}",
         kind=records.INQUIRY,
         subject=text(node.get("product_title")) or _get_subject(first.body),
-        product_ref=_get_id(node, "product_id"),
+        product_ref=text(node.get("product_title")),
         created_at=first.sent_at,
         updated_at=messages[-1].sent_at,
         participants=(records.CUSTOMER,),
+        details=tuple(_get_details(node)),
         # Without the right to see replies they are not there at all.
         complete="all_replies" in node,
-        messages=tuple(messages),
+        messages=messages,
     )
+
+
+def _get_details(node):
+    """(name, text) of the fields that the marketplace has added to its form."""
+    rows = node.get("additional_datas")
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    for row in rows[:MAX_DETAILS]:
+        name, value = (texts.normalise(text(row.get(part))) for part in ("key", "value"))
+        if name and value:
+            yield name[:MAX_SUBJECT], value[:MAX_DETAIL]
+
+
+def _date_in_order(messages):
+    """As the site lists them: its time falls at the end of summer time, dates in a thread never
+    do."""
+    told = messages[:1]
+    for message in messages[1:]:
+        if message.sent_at < told[-1].sent_at:
+            message = replace(message, sent_at=told[-1].sent_at + SECOND)
+        told.append(message)
+    return tuple(told)
 
 
 def get_replies(node):
@@ -112,7 +140,9 @@ def map_ticket(node, is_open, clock):
     replies = [
         map_reply(reply, people, clock, prefix="ticket-reply:") for reply in get_replies(node)
     ]
-    messages = sorted((first, *replies), key=lambda message: message.sent_at)
+    # Its date is worked out, and never behind its replies.
+    first = replace(first, sent_at=min(m.sent_at for m in (first, *replies[:1])))
+    messages = _date_in_order([first, *replies])
     category = text(node.get("support_category"))
     return records.Case(
         remote_id=f"{TICKET}{number}",
@@ -121,12 +151,12 @@ def map_ticket(node, is_open, clock):
         topic=category,
         is_open=is_open,
         order_ref=_get_id(order, "order_id"),
-        product_ref=_get_id(order, "product_id"),
-        created_at=posted,
+        product_ref=text(order.get("product_title")),
+        created_at=first.sent_at,
         updated_at=messages[-1].sent_at,
         participants=(records.CUSTOMER,),
         complete="all_replies" in node,
-        messages=tuple(messages),
+        messages=messages,
     )
 
 

@@ -9,8 +9,8 @@ from ..errors import LoginError, NotSentError, RefusedError, UnknownOutcomeError
 from ..transport import check_status, excerpt
 from . import const
 
-# Six groups of four, as WordPress shows them.
-_APPLICATION_PASSWORD = re.compile(r"[A-Za-z0-9]{4}( [A-Za-z0-9]{4}){5}")
+# Six groups of four, as WordPress shows them; their blanks get lost where they are copied.
+_APPLICATION_PASSWORD = re.compile(r"[A-Za-z0-9]{4}( ?[A-Za-z0-9]{4}){5}")
 
 
 class VendorLogin:
@@ -73,8 +73,8 @@ class VendorLogin:
             except UnknownOutcomeError as error:
                 raise NotSentError(
                     "The shop gives no token; nothing was sent. It is tried again later.",
-                    error.code,
-                    f"{error} {error.detail}".strip(),
+                    "token",
+                    f"{error.code}: {error} {error.detail}".strip(),
                 ) from None
         return self.token
 
@@ -85,12 +85,14 @@ class VendorLogin:
         if answer.status not in (200, 201):
             self._raise_for_token(answer)
         try:
-            token = values.required(values.parse(answer.content), "token")
+            told = values.parse(answer.content)
+            token = values.required(told, "token")
             if not token.isascii() or not token.isprintable() or " " in token:
                 raise ValueError("the token has strange characters")
         except ValueError as error:
             raise self._site.unreadable(error) from None
         self._site.redact.add(token)
+        refuse_operators(told.get("roles"))
         self.token, self._is_new = token, True
         end = self._now() + const.TOKEN_LIFE
         self.expires_at = min(self._get_end() or end, end) - const.TOKEN_MARGIN
@@ -174,6 +176,21 @@ class VendorLogin:
             "login",
             detail,
         )
+
+
+def refuse_operators(roles):
+    """Raise where a user runs the site: his calls show everybody's orders and customers, and what
+    he writes is the marketplace's."""
+    if isinstance(roles, dict):  # a list with numbers, as WordPress sends some
+        roles = [*roles.values()]
+    if not isinstance(roles, list) or const.OPERATOR_ROLES.isdisjoint(map(values.text, roles)):
+        return
+    raise LoginError(
+        "This user is no vendor: he runs the site, and would see the orders and customers of all "
+        "sellers. Give the login of the seller's own user. Whoever runs the site takes an account "
+        "of the provider “WooCommerce”.",
+        "no_vendor",
+    )
 
 
 def get_claims(token):

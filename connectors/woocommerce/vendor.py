@@ -4,6 +4,7 @@ from .. import base, errors, values
 from ..values import text
 from . import const
 from .clock import SiteClock
+from .tokens import refuse_operators
 
 
 class VendorSite:
@@ -12,6 +13,7 @@ class VendorSite:
     def __init__(self, site):
         self._site = site
         self._known = {}
+        self.tells_entries = False  # whether notifications told of a support ticket
 
     def _once(self, name, function):
         if name not in self._known:
@@ -24,8 +26,10 @@ class VendorSite:
         found = {}
         if "details" in self._known:
             found = {base.SITE_TICKETS: self.has_ultimate, base.SITE_NOTES: self.has_ultimate}
-        if "routes" in self._known:
+        if self._known.get("routes") is not None:
             found[base.SITE_TICKET_ANSWERS] = self.has_ticket_routes
+        if self.tells_entries:
+            found[base.SITE_TICKET_NEWS] = True
         return found
 
     @property
@@ -54,16 +58,21 @@ class VendorSite:
 
     @property
     def has_ticket_routes(self):
-        """Whether the site added routes for single tickets; the plugins have none (3.2)."""
+        """Whether the site added routes for single tickets; the plugins have none (3.2). None where
+        the site does not tell now: firewalls and security plugins hide such lists."""
         return self._once("routes", self._find_ticket_routes)
 
     def _find_ticket_routes(self):
         try:
             routes = self._site.get_object(const.WCFM).get("routes")
-        except (errors.NotSentError, errors.RefusedError):
-            return False
+        except (errors.NotSentError, errors.RefusedError) as error:
+            if error.code in const.PASSING:
+                raise
+            return False if error.code == "no_route" else None
+        if not isinstance(routes, (dict, list)):
+            return None
         start = f"/{const.WCFM}/support/"
-        names = [name for name in routes if name.startswith(start)] if routes else []
+        names = [name for name in routes if name.startswith(start)]
         return any(name.endswith("/reply") for name in names) and len(names) > 1
 
     @property
@@ -77,10 +86,17 @@ class VendorSite:
         except errors.RefusedError:
             return {}
 
+    def check_role(self):
+        """Raise LoginError where our user runs the site."""
+        refuse_operators([self.profile.get("role")])
+
     @property
     def vendor_id(self):
         """Our id, by which our own threads are known. RefusedError where the site hides it."""
-        found = self._site.login.get_vendor_id() or text(self.profile.get("id"))
+        found = self._site.login.get_vendor_id()
+        if not found:
+            self.check_role()  # tokens are given with it
+            found = text(self.profile.get("id"))
         if not found:
             raise errors.RefusedError(
                 "The site does not tell which vendor the login is. Give the name and password of "
@@ -101,17 +117,10 @@ class VendorSite:
         try:
             path = f"{const.WCFM}/settings/id/{self.vendor_id}"
             names.add(text(self._site.get_object(path).get("store_name")))
-        except (errors.NotSentError, errors.RefusedError):
+        except errors.RefusedError:
             pass
+        except errors.NotSentError as error:
+            # Without the store's name our own notes would look like the marketplace's.
+            if error.code != "no_route":
+                raise
         return {name.lower() for name in names if name}
-
-    # Cheap look for news
-
-    def get_newest_notice(self, kind):
-        """The id of the newest unread notification of a kind; 0 where there is none (3.3)."""
-        parameters = {"notification_type": kind, "per_page": 1, "order": "desc"}
-        try:
-            rows = self._site.get_list(f"{const.WCFM}/notifications", parameters)
-            return values.integer(rows[0].get("ID")) if rows else 0
-        except (errors.RefusedError, *values.MAPPING_ERRORS):
-            return 0

@@ -99,6 +99,18 @@ def test_oauth_refusals(woo):
     assert "timestamp" in by_oauth(woo, signed(woo)).json()["message"]
 
 
+def test_oauth_in_real_time_and_in_the_worlds(woo):
+    day = 24 * 3600
+    tomorrow = {"oauth_timestamp": str(int(time.time()) + day)}
+    assert "timestamp" in by_oauth(woo, signed(woo, **tomorrow)).json()["message"]
+    woo.control("POST", "clock", offset_seconds=day)
+    assert by_oauth(woo, signed(woo, **tomorrow)).status_code == 200
+    assert by_oauth(woo, signed(woo)).status_code == 200
+    woo.options(clock_skew=3600)
+    for stamp in ({}, tomorrow):
+        assert "timestamp" in by_oauth(woo, signed(woo, **stamp)).json()["message"]
+
+
 def test_a_proxy_changes_the_address_that_is_signed(woo):
     woo.options(tls=False, home_url="https://shop.example")
     assert "signature" in by_oauth(woo, signed(woo)).json()["message"]

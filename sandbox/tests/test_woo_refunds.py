@@ -139,3 +139,51 @@ def test_two_equal_refunds_are_two(woo, order):
     for _ in range(2):
         woo.refund(order, amount="1.00")
     assert len(woo.get(f"orders/{order['id']}/refunds")) == 2
+
+
+# Fractions of cents, and what lies between
+
+
+def test_taxes_rounded_once_for_the_order(woo):
+    woo.options(round_at_subtotal=True)
+    lines = [{"sku": "UP-1002", "price": "1.99"} for _ in range(3)]
+    order = woo.order(lines=lines, shipping="0", tax_rate=20, status="completed")
+    assert order["total"] == "7.16"
+    told = woo.get(f"orders/{order['id']}?dp=6")
+    assert [row["total_tax"] for row in told["line_items"]] == ["0.398000"] * 3
+    refund = woo.refund(order, amount="2.39", line_items=[line_of(order, "1.992", "0.398")])
+    assert refund.status_code == 201, refund.text
+    (line,) = woo.get(f"orders/{order['id']}/refunds?dp=6")[0]["line_items"]
+    assert (line["total"], line["total_tax"]) == ("-1.992000", "-0.398000")
+
+
+def test_all_lines_in_the_dashboard(woo):
+    woo.options(round_at_subtotal=True)
+    lines = [{"sku": "UP-1002", "price": "1.99"} for _ in range(3)]
+    fees = [{"name": "Loyalty", "total": "-1.00"}]
+    order = woo.order(lines=lines, shipping="0", fees=fees, tax_rate=20, status="completed")
+    assert order["total"] == "5.96"
+    woo.control("POST", f"orders/{order['id']}/refunds", lines=True)
+    (refund,) = woo.get(f"orders/{order['id']}/refunds")
+    assert refund["amount"] == "5.96" and len(refund["line_items"]) == 3
+    assert refund["fee_lines"][0]["total"] == "1.00"
+    assert woo.get(f"orders/{order['id']}")["status"] == "refunded"
+
+
+def test_a_gift_card_lowers_the_total_only(woo):
+    order = woo.order(lines=[{"sku": "UP-1002", "price": "30"}], shipping="0", gift_card="5.70")
+    assert (order["total"], order["line_items"][0]["total"]) == ("30.00", "30.00")
+
+
+def test_a_call_that_is_repeated(woo, order):
+    woo.fault("refunds.create", "repeated")
+    answer = woo.refund(order, amount="77.23", api_refund=False)
+    assert refused_bare(answer, 500, CANNOT, "Invalid refund amount")
+    assert len(woo.get(f"orders/{order['id']}/refunds")) == 1
+
+
+def test_an_answer_that_a_firewall_hides(woo, order):
+    woo.fault("refunds.create", "html", status=403, after=True)
+    answer = woo.refund(order, amount="5.00", api_refund=False)
+    assert answer.status_code == 403 and answer.text.startswith("<!DOCTYPE")
+    assert len(woo.get(f"orders/{order['id']}/refunds")) == 1

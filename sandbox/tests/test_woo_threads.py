@@ -106,6 +106,15 @@ def test_pages_of_inquiries(woo):
     assert woo.fetch("enquiries", per_page=1, order="asc")[0]["enquiry"] == "Frage 0"
 
 
+def test_inquiries_by_the_day_of_their_last_entry(woo):
+    old = ask(woo, "Alt", at="2026-10-01T10:00:00")
+    ask(woo, "Neuer", at="2026-11-01T10:00:00")
+    assert [row["enquiry"] for row in woo.fetch("enquiries", orderby="replied")] == ["Neuer", "Alt"]
+    answer(woo, old, "Noch da?")
+    assert woo.fetch("enquiries", orderby="replied")[0]["ID"] == str(old["id"])
+    assert woo.fetch("enquiries", orderby="ID")[0]["ID"] != str(old["id"])
+
+
 # Tickets
 
 
@@ -188,6 +197,7 @@ def test_notifications(woo, ticket):
     found = woo.fetch("notifications")
     assert [row["message_type"] for row in found] == ["enquiry", "enquiry", "support", "order"]
     assert all(isinstance(value, str) for row in found for value in row.values())
+    assert f"#{inquiry['id']:06}" in found[0]["message"], "it names what it is about"
     assert len(woo.fetch("notifications", notification_type="support")) == 1
     assert woo.fetch("notifications", notification_status="read") == []
 

@@ -1,7 +1,9 @@
 """What can happen to an order: a status, a note, a refund. Hold the lock."""
 
+from decimal import ROUND_HALF_UP
+
 from . import hooks, mailing
-from .records import LINE, STATUSES, ZERO, Refund
+from .records import CENT, LINE, STATUSES, ZERO, Refund
 from .wire import html
 
 NO_GATEWAY = "The payment gateway for this order does not exist."
@@ -130,4 +132,5 @@ def left_of(order, item):
 
 
 def net_total(lines):
-    return sum((row.total + row.tax for row in lines), ZERO)
+    """With taxes, in whole cents."""
+    return sum((row.total + row.tax for row in lines), ZERO).quantize(CENT, ROUND_HALF_UP)

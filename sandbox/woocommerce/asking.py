@@ -43,7 +43,7 @@ def create_inquiry(seller, spec):
     seller.inquiries[number] = inquiry
     about = product.name if product else seller.user_name(vendor)
     seller.notify(
-        vendor, "enquiry", f"New Inquiry {number:06} received for {about}", inquiry.posted
+        vendor, "enquiry", f"New Inquiry #{number:06} received for {about}", inquiry.posted
     )
     mailing.notice(seller, "enquiry", inquiry, spec["text"])
     return inquiry
@@ -68,11 +68,16 @@ def writer(seller, record, by):
     return by.id if hasattr(by, "id") else seller.named_user(by).id
 
 
-def _tell(seller, kind, record, author, text):
+def _notify(seller, vendor_id, kind, text, at=None):
+    if kind != "support" or seller.options["ticket_news"]:
+        seller.notify(vendor_id, kind, text, at)
+
+
+def _tell(seller, kind, record, author, text, at=None):
     what = "Inquiry" if kind == "enquiry" else "Support Ticket"
     if author == record.customer_id:
-        message = f"New reply posted for {what} {record.id:06}"
-        seller.notify(record.vendor_id, kind, message)
+        message = f"New reply received for {what} #{record.id:06}"
+        _notify(seller, record.vendor_id, kind, message, at)
         mailing.notice(seller, kind, record, text, reply=True)
     else:
         subject = f"{what} #{record.id:06} - there is a reply"
@@ -107,7 +112,7 @@ def create_ticket(seller, spec):
     )
     seller.tickets[number] = ticket
     text = f"New Support Ticket {number:06} for Order #{order.number}"
-    seller.notify(item.vendor_id, "support", text, ticket.posted)
+    _notify(seller, item.vendor_id, "support", text, ticket.posted)
     mailing.notice(seller, "support", ticket, spec["text"])
     return ticket
 
@@ -122,11 +127,12 @@ def reply_ticket(seller, ticket, spec):
     """The form of either side also sets status and priority: a customer reopens by it."""
     check(spec, ("text", "by", "status", "priority", "at"), "reply")
     author = writer(seller, ticket, spec.get("by", "customer"))
-    ticket.replies.append(Reply(seller.new_id(), spec["text"], author, moment(seller, spec)))
+    posted = moment(seller, spec)
+    ticket.replies.append(Reply(seller.new_id(), spec["text"], author, posted))
     change_ticket(seller, ticket, {"status": spec.get("status") or "open"})
     if spec.get("priority"):
         change_ticket(seller, ticket, {"priority": spec["priority"]})
-    _tell(seller, "support", ticket, author, spec["text"])
+    _tell(seller, "support", ticket, author, spec["text"], posted)
     return ticket
 
 

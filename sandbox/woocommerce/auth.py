@@ -145,18 +145,20 @@ def signed_pairs(parameters, above=""):
 
 
 def _check_nonce(seller, key, given):
-    now = time.time() + float(seller.options["clock_skew"])
+    # Programs call in real time, tests in that of the world.
+    skew = float(seller.options["clock_skew"])
+    times = [moment + skew for moment in (time.time(), seller.clock.utc().timestamp())]
     try:
         stamp = int(given["oauth_timestamp"])
     except ValueError:
         stamp = 0
-    if abs(now - stamp) > WINDOW:
+    if all(abs(now - stamp) > WINDOW for now in times):
         raise refused("Invalid timestamp.")
     if given["oauth_nonce"] in key.nonces:
         raise refused("Invalid nonce - nonce has already been used.")
     key.nonces[given["oauth_nonce"]] = stamp
     for nonce, old in list(key.nonces.items()):
-        if old < now - 2 * WINDOW:
+        if old < min(times) - 2 * WINDOW:
             del key.nonces[nonce]
 
 

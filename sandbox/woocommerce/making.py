@@ -7,6 +7,7 @@ from . import acts, hooks
 from .records import (
     CENT,
     FEE,
+    FRACTION,
     LINE,
     PAID,
     SHIPPING,
@@ -22,7 +23,11 @@ ORDER_FIELDS = {
     "number", "status", "lines", "shipping", "shipping_method", "fees", "tax_rate", "customer",
     "guest", "payment_method", "payment_title", "customer_note", "created_at", "modified_at",
     "currency", "vendor", "prices_include_tax", "transaction_id", "tracking", "shipping_address",
+    "gift_card",
 }  # fmt: skip
+REFUND_FIELDS = (
+    "amount", "line", "lines", "quantity", "shipping", "reason", "by", "paid", "restock", "request",
+)  # fmt: skip
 
 
 def moment(seller, spec, name="at"):
@@ -68,6 +73,7 @@ def create_order(seller, spec):
         paid=created if status in PAID else None,
         completed=created if status == "completed" else None,
         tracking=spec.get("tracking") or {},
+        gift_card=Decimal(str(spec.get("gift_card", 0))).quantize(CENT),
     )
     seller.orders[order.id] = order
     if order.paid:
@@ -104,13 +110,19 @@ def make_items(seller, spec):
     return items
 
 
-def tax_of(total, rate):
-    return (total * rate / 100).quantize(CENT)
+def get_step(seller):
+    """What amounts of lines and their taxes are rounded to."""
+    return FRACTION if seller.options["round_at_subtotal"] else CENT
+
+
+def tax_of(seller, total, rate):
+    return (total * rate / 100).quantize(get_step(seller))
 
 
 def _charge(seller, kind, name, total, rate, vendor=0):
-    total = total.quantize(CENT)
-    return Item(seller.new_id(), kind, name, total, tax_of(total, rate), vendor_id=vendor)
+    total = total.quantize(get_step(seller))
+    tax = tax_of(seller, total, rate)
+    return Item(seller.new_id(), kind, name, total, tax, vendor_id=vendor)
 
 
 def make_line(seller, line, rate, spec):
@@ -120,7 +132,7 @@ def make_line(seller, line, rate, spec):
     product = seller.product_of_sku(line.get("sku")) or default
     quantity = int(line.get("quantity", 1))
     price = Decimal(str(line.get("price", product.price if product else 10)))
-    total = (price * quantity).quantize(CENT)
+    total = (price * quantity).quantize(get_step(seller))
     vendor = line.get("vendor") or spec.get("vendor")
     owner = product.vendor_id if product else seller.vendor.id
     if vendor:
@@ -130,9 +142,9 @@ def make_line(seller, line, rate, spec):
         LINE,
         line.get("name") or (product.name if product else line["sku"]),
         total,
-        tax_of(total, rate),
+        tax_of(seller, total, rate),
         quantity,
-        Decimal(str(line.get("subtotal", total))).quantize(CENT),
+        Decimal(str(line.get("subtotal", total))).quantize(get_step(seller)),
         line.get("sku") or (product.sku if product else ""),
         product.id if product else 0,
         owner,
@@ -181,35 +193,37 @@ def find_item(order, value):
 
 
 def back_office_refund(seller, order, spec):
-    """`amount` alone, or of `line`, or `shipping` (true); without any all that is left."""
-    check(
-        spec,
-        ("amount", "line", "quantity", "shipping", "reason", "by", "paid", "restock"),
-        "refund",
-    )
+    """`amount` alone, or of `line`, or `shipping` (true), or of all `lines` (true); without any all
+    that is left. `request` (true): a vendor had asked for it."""
+    check(spec, REFUND_FIELDS, "refund")
     lines = []
     if spec.get("line") is not None:
-        lines.append(_refund_line(order, find_item(order, spec["line"]), spec))
+        lines.append(_refund_line(seller, order, find_item(order, spec["line"]), spec))
+    if spec.get("lines"):
+        lines += [_refund_line(seller, order, item, {}) for item in order.items]
     if spec.get("shipping"):
-        lines.append(_refund_line(order, find_item(order, "shipping"), {}))
-    amount = acts.net_total(lines) if lines else order.left
+        lines.append(_refund_line(seller, order, find_item(order, "shipping"), {}))
+    amount = min(acts.net_total(lines), order.left) if lines else order.left
     if spec.get("amount") is not None:
         amount = Decimal(str(spec["amount"])).quantize(CENT)
     by = seller.named_user(spec.get("by", "operator")).id
     paid, restock = bool(spec.get("paid")), bool(spec.get("restock"))
     reason = spec.get("reason", "")
     try:
-        return acts.create_refund(seller, order, amount, reason, lines, by, paid, restock)
+        refund = acts.create_refund(seller, order, amount, reason, lines, by, paid, restock)
     except acts.CannotRefund as problem:
         raise ValueError(str(problem)) from problem
+    refund.way = "request" if spec.get("request") else ""
+    return refund
 
 
-def _refund_line(order, item, spec):
+def _refund_line(seller, order, item, spec):
     """All that is left of an item, or `amount` (gross) of it."""
+    step = get_step(seller)
     net, tax = acts.left_of(order, item)
     if spec.get("amount") is not None:
         gross = Decimal(str(spec["amount"]))
-        net = (gross / (1 + order.tax_rate / 100)).quantize(CENT) if item.tax else gross
+        net = (gross / (1 + order.tax_rate / 100)).quantize(step) if item.tax else gross
         tax = gross - net
     quantity = int(spec.get("quantity", item.quantity if item.kind == LINE else 0))
-    return RefundLine(item.id, quantity, net.quantize(CENT), tax.quantize(CENT))
+    return RefundLine(item.id, quantity, net.quantize(step), tax.quantize(step))

@@ -47,6 +47,9 @@ def _http500_after(hub, fault, execute):
 
 
 def _html(hub, fault, execute):
+    """`after`: a filter between hides the answer to what was executed."""
+    if fault.params.get("after"):
+        execute()
     return Answer.html(HTML_PAGE, int(fault.params.get("status", 200)))
 
 

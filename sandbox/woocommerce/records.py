@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+FRACTION = Decimal("0.000001")
 ZERO = Decimal("0.00")
 STATUSES = {
     "pending": "Pending payment",
@@ -157,6 +158,7 @@ class Refund:
     lines: list = field(default_factory=list)
     meta: list = field(default_factory=list)
     restocked: bool = False
+    way: str = ""  # "request": of a vendor, granted; "call": by wc/v3; else in the dashboard
 
 
 @dataclass
@@ -185,6 +187,7 @@ class Order:
     meta: list = field(default_factory=list)
     tracking: dict = field(default_factory=dict)
     commission_status: dict = field(default_factory=dict)  # vendor id -> status
+    gift_card: Decimal = ZERO  # lowers the total, and shows nowhere else
 
     def of(self, kind):
         return [item for item in self.items if item.kind == kind]
@@ -194,7 +197,8 @@ class Order:
 
     @property
     def total(self):
-        return sum((item.total + item.tax for item in self.items), ZERO)
+        exact = sum((item.total + item.tax for item in self.items), ZERO)
+        return exact.quantize(CENT, ROUND_HALF_UP) - self.gift_card
 
     @property
     def total_tax(self):

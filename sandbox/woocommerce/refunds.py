@@ -4,7 +4,7 @@ import re
 
 from . import acts, shapes
 from .orders import find, need_force, need_manager, page
-from .records import CENT, TAX_RATE_ID, ZERO, Decimal, RefundLine
+from .records import FRACTION, TAX_RATE_ID, ZERO, Decimal, RefundLine
 from .wire import Refused, invalid, money
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -79,6 +79,7 @@ def create_refund(call, identifier):
     except acts.CannotRefund as problem:
         code = "woocommerce_rest_cannot_create_order_refund"
         raise Refused(code, str(problem), 500, bare=True) from problem
+    refund.way = "call"
     call.summary = f"refund {refund.id} of {amount} on {order.id}"
     value = shapes.refund(call.seller, order, refund, call.home)
     call.created(value)
@@ -129,7 +130,7 @@ def _number(value):
     """(Decimal, whether it was a number)"""
     if not NUMBER.fullmatch(str(value)):
         return ZERO, False
-    return Decimal(str(value)).quantize(CENT), True
+    return Decimal(str(value)).quantize(FRACTION), True
 
 
 def _tax(value):

@@ -106,6 +106,9 @@ def _rest(hub, seller, request, path, is_wc, query, home):
     def execute():
         return _execute(hub, seller, request, route, ids, caller, query, home, entry)
 
+    if fault and fault.fault == "repeated":
+        execute()
+        return _rest(hub, seller, request, path, is_wc, query, home)
     return mishaps.with_fault(hub, fault, execute)
 
 

@@ -37,14 +37,15 @@ def list_inquiries(call):
         i for i in call.seller.inquiries.values() if not user.is_vendor or i.vendor_id == user.id
     ]
     down = (call.params.text("order") or "desc").lower() == "desc"
-    rows.sort(key=lambda inquiry: inquiry.id, reverse=down)
-    rows = window(call, rows)
-    call.summary = f"{len(rows)} inquiries"
-    found = []
-    for inquiry in rows:
-        row = inquiry_row(call.seller, inquiry)
+    found = [inquiry_row(call.seller, inquiry) for inquiry in rows]
+    column = call.params.text("orderby") or "ID"
+    # Any column of the table; SQL says nothing about the order of equal ones.
+    found.sort(key=lambda row: int(row["ID"]))
+    found.sort(key=lambda row: int(row[column]) if column == "ID" else row[column], reverse=down)
+    found = window(call, found)
+    call.summary = f"{len(found)} inquiries"
+    for row in found:
         row["enquiry"] = row["enquiry"].replace("<br/>", "\n")
-        found.append(row)
     return found
 
 

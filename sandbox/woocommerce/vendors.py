@@ -50,7 +50,8 @@ def commission_row(seller, order, user):
     lines = [i for i in order.of(LINE) if i.vendor_id == user.id]
     shipping = [i for i in order.of(SHIPPING) if i.vendor_id == user.id]
     total = sum((i.total for i in lines), ZERO)
-    refunded = sum((order.refunded_of(i)[1] for i in lines), ZERO)
+    refunded = [_get_refunded(order, i) for i in lines]
+    gone = [_is_given_back(order, i) for i in lines]
     status = order.commission_status.get(user.id, order.status)
     return texts(
         {
@@ -71,21 +72,40 @@ def commission_row(seller, order, user):
             "shipping_tax_amount": sum((i.tax for i in shipping), ZERO),
             "commission_amount": (total * COMMISSION).quantize(CENT),
             "discount_amount": ZERO,
-            "refunded_amount": refunded,
+            "refunded_amount": sum(refunded, ZERO).quantize(CENT),
             "total_commission": (total * COMMISSION).quantize(CENT),
             "order_status": order.status,
             "shipping_status": "pending",
             "commission_status": status,
             "withdraw_status": "pending",
-            "refund_status": "pending",
-            "is_refunded": bool(total and refunded >= total),
-            "is_partially_refunded": bool(refunded and refunded < total),
+            "refund_status": _get_refund_status(refunded[0]) if lines else "pending",
+            "is_refunded": bool(gone and gone[0]),
+            "is_partially_refunded": bool(lines and refunded[0] and not gone[0]),
             "is_trashed": False,
             "created": seller.local(order.created),
             "commission_ids": order.id * 10 + user.id,
             "order_item_ids": ",".join(str(i.id) for i in lines),
             "order_item_count": len(lines),
-            "is_refundeds": "0",
-            "refund_statuses": "pending",
+            "is_refundeds": ",".join(str(int(is_gone)) for is_gone in gone),
+            "refund_statuses": ",".join(_get_refund_status(amount) for amount in refunded),
         }
     )
+
+
+def _get_refunded(order, item):
+    """What WCFM notes: all of a request that was granted, the net amount of a line given back in
+    the dashboard, nothing of what came by wc/v3."""
+    rows = [(r, x) for r in order.refunds for x in r.lines if x.item_id == item.id]
+    return sum(
+        (x.total + x.tax if r.way == "request" else x.total for r, x in rows if r.way != "call"),
+        ZERO,
+    )
+
+
+def _is_given_back(order, item):
+    rows = [x for r in order.refunds if r.way == "request" for x in r.lines if x.item_id == item.id]
+    return bool(rows) and sum(x.total for x in rows) >= item.total
+
+
+def _get_refund_status(amount):
+    return "completed" if amount else "pending"

@@ -22,6 +22,7 @@ OPTIONS = {
     "rest_addon": True,  # wcfmmp/v1 is there
     "jwt": True,  # the JWT plugin: True, False or "bad_config"
     "application_passwords": True,
+    "ticket_news": True,  # notifications tell our vendor of support tickets
     "ticket_routes": False,  # the site offers routes of its own for single tickets
     "clock_skew": 0,  # seconds that the server's clock is off, for OAuth
     "strip_authorization": False,  # the web server loses the header Authorization
@@ -30,6 +31,7 @@ OPTIONS = {
     "numbers_as_text": False,  # wc/v3: numbers and flags come as texts
     "hide_totals": False,  # X-WP-Total, X-WP-TotalPages and Link are lost
     "system_author": "WooCommerce",  # of automatic notes; "system", or a translated word
+    "round_at_subtotal": False,  # taxes are rounded once for the whole order
     "customer_note_mail": True,  # the shop mails customer notes
     "note_prefix": True,  # notes by vendors begin with the store's name
     "order_number_prefix": "",  # a numbering plugin

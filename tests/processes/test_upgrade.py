@@ -22,6 +22,10 @@ OLDER = {
         "booking": "draft",
         "accepted": [[7.0, True, "to_book"], [53.9, True, "to_book"]],
         "imported": [["lines", "to_book"]],
+        # What was done and asked for at the marketplace is known; orders to be read are read.
+        "dealt": [True],
+        "there": [[2.0, "asked", True]],
+        "wishes": 3,
     },
     "19.0.1.2.0": {
         "refunds": 3,
@@ -127,6 +131,9 @@ def test_database_of_the_version_before(database, previous, tmp_path):
         "presets": 6,
         "booking": wanted["booking"],
         "accepted": wanted["accepted"],
+        "dealt": wanted.get("dealt", [False]),
+        "there": wanted.get("there", []),
+        "wishes": wanted.get("wishes", 0),
         "own": [2, 2, 2],  # accounts, their web service addresses, their ranges of numbers
     }
     # What waited is sent now, once.

@@ -30,6 +30,16 @@ def _change(env, account):
     account.stream_ids.filtered(lambda stream: stream.key == "offer_questions").active = False
     account.copy({"name": "another"})
     _refund(env, account.id, 5)
+    # What only some of the older versions know.
+    cases = env["marketplace.case"].search([("account_id", "=", account.id)])
+    if "done_there_at" in cases:
+        cases.done_there_at = env.cr.now()
+    orders = env["sale.order"].search([("marketplace_account_id", "=", account.id)])
+    if "marketplace_notes_wanted" in orders:
+        orders.marketplace_notes_wanted = True
+    if "marketplace_asked_there" in orders:
+        shipped = orders.filtered(lambda order: order.marketplace_state == "shipped")[:1]
+        shipped.write({"marketplace_asked_there": 2, "marketplace_asked_there_by_id": env.uid})
 
 
 def _refund(env, account, amount):
@@ -62,16 +72,28 @@ def _look(env, account):
     orders = env["sale.order"].search([("marketplace_account_id", "=", account.id)], order="id")
     cases = env["marketplace.case"].search([("account_id", "=", account.id)], order="id")
     refunds = env["marketplace.refund"].search([("account_id", "=", account.id)], order="id")
+    there = refunds.filtered(_is_there)
+    refunds -= there
+    # What was asked for there is less left now.
+    asked = {order: sum(there.mapped("amount")) for order in there.sale_order_id}
     return {
         "state": account.state,
         "rules": account.read(["answer_hours", "warn_hours", "silence_hours", "contact_days"]),
         "reasons": sorted([r.usage, r.code, r.name, r.active] for r in account.reason_ids),
         "streams": sorted([s.key, s.active, s.cursor] for s in account.stream_ids),
-        "orders": [[order.marketplace_ref, order.marketplace_left] for order in orders],
+        "orders": [
+            [order.marketplace_ref, order.marketplace_left + asked.get(order, 0)]
+            for order in orders
+        ],
         "cases": [[case.remote_id, case.kind, case.ticket_id.number] for case in cases],
         "refunds": [[refund.name, refund.kind, refund.state] for refund in refunds],
         "operations": worker._states(env, account.id),
     }
+
+
+def _is_there(refund):
+    """Whether it is a refund of the back office only: older versions know none."""
+    return "is_there" in refund and refund.is_there
 
 
 def _look_at_news(env, account):
@@ -89,6 +111,15 @@ def _look_at_news(env, account):
         "presets": env["marketplace.preset"].search_count([]),
         "booking": account.booking,
         "own": _count_own(env),
+        "dealt": [
+            case.dealt_id == max(case.message_ids.ids)
+            for case in env["marketplace.case"].search([("account_id", "=", account.id)])
+        ],
+        "there": [
+            [refund.amount, refund.state, refund.user_id.id == env.uid]
+            for refund in env["marketplace.refund"].search([("is_there", "=", True)])
+        ],
+        "wishes": env["sale.order"].search_count([("marketplace_notes_wish", "!=", False)]),
         "accepted": [
             [line.amount, bool(line.accepted_at), line.refund_id.booking_state]
             for line in env["marketplace.refund.line"].search([("state", "=", "accepted")])

@@ -13,6 +13,8 @@ patch(Message.prototype, {
     marketplace_sender: undefined,
     /** @type {string|undefined} "customer,operator" of a message of ours */
     marketplace_recipients: undefined,
+    /** @type {"unconfirmed"|"mail"|""|undefined} what only a mail has told */
+    marketplace_by_mail: undefined,
 
     get bubbleColor() {
         return BUBBLES[this.marketplace_sender] || super.bubbleColor;
@@ -54,6 +56,17 @@ patch(MessageComponent.prototype, {
         return names.includes("operator") ? _t("To customer and operator") : "";
     },
 
+    /** What only a mail has told may be anybody's. */
+    get byMailText() {
+        switch (this.message.marketplace_by_mail) {
+            case "unconfirmed":
+                return _t("By mail, not confirmed by the marketplace yet");
+            case "mail":
+                return _t("By mail");
+        }
+        return "";
+    },
+
     get marketplaceSenderText() {
         switch (this.message.marketplace_sender) {
             case "seller":
@@ -65,7 +78,7 @@ patch(MessageComponent.prototype, {
             case "system":
                 return _t("Automatic");
             case "unknown":
-                return _t("Sender unknown");
+                return _t("Role not told");
         }
         return "";
     },

@@ -54,7 +54,8 @@ export class MarketplaceRefundListRenderer extends ListRenderer {
 
     isBelowZero(row, column) {
         const value = row.values[column.name];
-        return value < 0 && Boolean(Number(value.toFixed(this.currencyDigits[1])));
+        // What a plain row takes off the others is no mistake.
+        return row.style !== "plain" && value < 0 && Boolean(Number(value.toFixed(this.currencyDigits[1])));
     }
 }
 

@@ -9,10 +9,19 @@ import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
+import { TicketModel } from "./ticket_model";
+
 import { onWillUnmount } from "@odoo/owl";
 
 const CHANNEL = "marketplace_helpdesk/tickets";
 const PAUSE = 500;
+// What is refused where the customer wrote meanwhile.
+const FENCED = [
+    "action_marketplace_done_there",
+    "action_marketplace_undo_done_there",
+    "action_marketplace_close_here",
+    "action_marketplace_no_answer",
+];
 // Room for the form and the conversation side by side, in pixels.
 const SIDE_CHATTER_WIDTH = 1200;
 
@@ -89,6 +98,14 @@ export class MarketplaceTicketFormController extends FormController {
         return className;
     }
 
+    /** Refused or not, the page shows what there is now. */
+    async afterExecuteActionButton(clickParams) {
+        await super.afterExecuteActionButton(...arguments);
+        if (FENCED.includes(clickParams.name)) {
+            await this.onTicketNews([this.model.root.resId]);
+        }
+    }
+
     /** Show what came. Unsaved edits stay: then only the conversation is read again. */
     async onTicketNews(ids) {
         const { root } = this.model;
@@ -102,6 +119,26 @@ export class MarketplaceTicketFormController extends FormController {
         this.env.bus.trigger("MAIL:RELOAD-THREAD", thread);
     }
 }
+
+/** A case is read again when something came for its ticket. */
+class MarketplaceCaseFormController extends FormController {
+    setup() {
+        super.setup();
+        useTicketNews((ids) => this.onTicketNews(ids));
+    }
+
+    async onTicketNews(ids) {
+        const { root } = this.model;
+        if (root.resId && ids.includes(root.data.ticket_id?.id)) {
+            await root.load();
+        }
+    }
+}
+
+registry.category("views").add("marketplace_case_form", {
+    ...formView,
+    Controller: MarketplaceCaseFormController,
+});
 
 export class MarketplaceTicketFormRenderer extends FormRenderer {
     setup() {
@@ -118,6 +155,7 @@ export class MarketplaceTicketFormRenderer extends FormRenderer {
 
 registry.category("views").add("marketplace_ticket_form", {
     ...formView,
+    Model: TicketModel,
     Controller: MarketplaceTicketFormController,
     Renderer: MarketplaceTicketFormRenderer,
 });

@@ -45,5 +45,9 @@ tours.add("marketplace_woo_refund_there", {
         { trigger: ".modal button[name='action_record']", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         { trigger: ".o-mail-Message:contains(asked for in the back office)" },
+        { trigger: "button[name='action_marketplace_refund_there']", run: "click" },
+        { trigger: ".modal .alert:contains(Asked already):contains(12.50)" },
+        { trigger: ".modal button[special='cancel']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
     ],
 });

@@ -1,4 +1,4 @@
-"""Our plain texts as the HTML that WordPress stores, and its HTML as text for comparisons."""
+"""Our plain texts as HTML, and what a marketplace shows of them compared with what we sent."""
 
 import difflib
 import html
@@ -9,7 +9,7 @@ import unicodedata
 LIKE = 0.8
 # Longer texts are compared by their beginning: comparing is slow.
 COMPARED = 2000
-# Words of the sentence that WCFM puts above a note.
+# Words of a sentence that a shop puts above a text.
 MIN_SENTENCE = 4
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
@@ -27,19 +27,23 @@ def to_html_lines(text):
 
 
 def has_markup(text):
-    """Whether WordPress's text must be read as HTML: it holds tags or entities."""
+    """Whether a text must be read as HTML: it holds tags or entities."""
     return bool(_TAG.search(text) or re.search(r"&(#\d+|#x[0-9a-f]+|\w+);", text, re.IGNORECASE))
 
 
+def fold(text):
+    """A plain text for comparisons: line ends, blanks and the spelling of accents do not count."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
 def normalise(text):
-    """HTML or text for comparisons: tags, blanks and the spelling of accents do not count."""
-    plain = html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", plain)).strip()
+    """The same of HTML or text: tags do not count."""
+    return fold(html.unescape(_TAG.sub("", _BREAK.sub(" ", text))))
 
 
 def is_like(shown, ours):
-    """Whether a stored text may be `ours`, changed by the site: most of it is there."""
-    wanted = normalise(to_html(ours))[:COMPARED]
+    """Whether a text that is shown may be `ours`, a plain one, changed there: most of it is."""
+    wanted = fold(ours)[:COMPARED]
     shown = normalise(shown)[: COMPARED + 200]
     matcher = difflib.SequenceMatcher(None, shown, wanted, autojunk=False)
     matched = sum(block.size for block in matcher.get_matching_blocks() if block.size > 2)
@@ -47,10 +51,9 @@ def is_like(shown, ours):
 
 
 def is_same(shown, ours):
-    """Whether a stored text is `ours`, a plain one, maybe below a line that WCFM adds:
-    “<store> has added the following note:”."""
-    shown = normalise(shown)
-    wanted = normalise(to_html(ours))
+    """Whether a text that is shown is `ours`, a plain one, maybe below a sentence that the shop
+    adds: “<store> has added the following note:”."""
+    shown, wanted = normalise(shown), fold(ours)
     if shown == wanted:
         return True
     before = shown.removesuffix(wanted).rstrip() if wanted else ""
