@@ -187,7 +187,9 @@ class OrderRefund:
     what is told; "" where it cannot be told apart. `by_seller`: the seller pays, else the
     marketplace. A gesture has no `line_remote_id`. `from_state`: only the state of the line says
     so, which is once for a line; the amount is worked out. `created_at`: None where not told.
-    `is_paid`: the customer has it; False also where the marketplace does not tell.
+    `is_paid`: the customer has it; False also where the marketplace does not tell. `group`: the
+    number there of the refund that it is a part of, where the same money may be told in other parts
+    later; then `remote_id` is the group, or begins with it and "-".
     """
 
     amount: Decimal
@@ -202,6 +204,7 @@ class OrderRefund:
     from_state: bool = False
     is_paid: bool = False
     paid_at: datetime | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,19 +43,28 @@ def normalise(text):
 
 def is_like(shown, ours):
     """Whether a text that is shown may be `ours`, a plain one, changed there: most of it is."""
-    wanted = fold(ours)[:COMPARED]
-    shown = normalise(shown)[: COMPARED + 200]
+    shown, wanted = normalise(shown), fold(ours)
+    if _is_below_sentence(shown, wanted):
+        return True
+    shown, wanted = shown[: COMPARED + 200], wanted[:COMPARED]
     matcher = difflib.SequenceMatcher(None, shown, wanted, autojunk=False)
     matched = sum(block.size for block in matcher.get_matching_blocks() if block.size > 2)
     return matched >= LIKE * len(wanted)
 
 
-def is_same(shown, ours):
-    """Whether a text that is shown is `ours`, a plain one, maybe below a sentence that the shop
-    adds: “<store> has added the following note:”."""
-    shown, wanted = normalise(shown), fold(ours)
+def is_same(shown, ours, store=""):
+    """Whether a text that is shown is `ours`, a plain one, maybe below the sentence that the shop
+    adds in its language: “<store> has added the following note:”."""
+    shown, wanted, store = normalise(shown), fold(ours), normalise(store)
     if shown == wanted:
         return True
-    before = shown.removesuffix(wanted).rstrip() if wanted else ""
-    # A sentence, not a word such as “Tracking:”.
+    if not (wanted and store and shown.startswith(f"{store} ")):
+        return False
+    sentence, _colon, rest = shown.removeprefix(store).partition(":")
+    return rest.strip() == wanted and len(sentence.split()) >= MIN_SENTENCE
+
+
+def _is_below_sentence(shown, wanted):
+    """Whether a text stands below anybody's sentence, not a word such as “Tracking:”."""
+    before = shown.removesuffix(wanted).rstrip() if wanted else shown
     return before != shown and before.endswith(":") and len(before.split()) >= MIN_SENTENCE

@@ -18,7 +18,7 @@ class JobRun:
     def __init__(self, env, seconds=NETWORK_SECONDS):
         self._env = env
         self._end = time.monotonic() + seconds
-        self._stopped = False
+        self.is_stopped = False  # Odoo says that time is up
 
     def do(self, function, *args):
         """Run `function` as one transaction of its own; again where another one was in its way.
@@ -32,9 +32,9 @@ class JobRun:
     def commit(self):
         """Commit what is done so far and learn whether time is left."""
         if self._env["ir.cron"]._commit_progress(0, remaining=0) <= 0:
-            self._stopped = True
+            self.is_stopped = True
 
     @property
     def is_over(self):
         """Whether to stop at the next safe point."""
-        return self._stopped or time.monotonic() >= self._end
+        return self.is_stopped or time.monotonic() >= self._end

@@ -1,6 +1,7 @@
 """The scheduled job of an account: push what waits, then read, pushing between pages."""
 
 import logging
+from datetime import datetime
 from itertools import islice
 
 from markupsafe import Markup
@@ -118,8 +119,9 @@ class MarketplaceAccount(models.Model):
         self._refresh_orders(client, run)
         self.env["marketplace.gateway"]._refresh(self, client, run)
         self._retry_cases(client, run)
-        for stream in self._get_due_streams():
-            if run.is_over:
+        for turn, stream in enumerate(self._get_due_streams()):
+            # One at least: customers wait, however many orders there are to be read again.
+            if run.is_stopped or (turn and run.is_over):
                 break
             self._pull_stream(stream, client, run)
             outbox._push(self, client, run)
@@ -130,8 +132,10 @@ class MarketplaceAccount(models.Model):
             self._trigger_job()
 
     def _get_due_streams(self):
-        """Those that are due and read by pages; notes of orders are read in turn."""
-        return self.stream_ids._get_due().filtered(lambda s: s.records != "comment")
+        """Those that are due and read by pages, the one that was not read for longest first; notes
+        of orders are read in turn."""
+        due = self.stream_ids._get_due().filtered(lambda s: s.records != "comment")
+        return due.sorted(lambda s: s.last_try or datetime.min)
 
     def _has_reading_left(self):
         return bool(self._get_due_streams()) or self._has_wanted_notes()

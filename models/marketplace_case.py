@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..connectors import base, payload, records
 from .connector_terms import translate_term
@@ -24,6 +25,8 @@ INCIDENT_STATES = [
     ("disputed", "Disputed"),
     ("closed", "Closed"),
 ]
+# Their numbers are told apart by a prefix.
+PREFIXED = (records.INQUIRY, records.SUPPORT_TICKET)
 # Activities that warn of deadlines.
 DEADLINE = "marketplace_helpdesk.activity_deadline"
 INCIDENT_DEADLINE = "marketplace_helpdesk.activity_incident_deadline"
@@ -156,17 +159,26 @@ class MarketplaceCase(models.Model):
     def _compute_number(self):
         for case in self:
             number = case.remote_id or ""
-            if case.kind in (records.INQUIRY, records.SUPPORT_TICKET):  # told apart by a prefix
+            if number and case.kind in PREFIXED:
                 number = number.rpartition(":")[2].zfill(6)  # as the site shows them
             case.shown_number = number
             case.number = number[:8] if len(number) > LONG_NUMBER else number
 
     def _search_shown_number(self, operator, value):
         """Numbers of the site are kept without the zeros before them."""
-        if operator in ("ilike", "like", "=", "=ilike") and isinstance(value, str):
-            short = value.strip().lstrip("#").lstrip("0")
-            return [("remote_id", "ilike", short or value)]
-        return NotImplemented
+        if operator == "in":
+            return Domain.OR(self._get_number_domain(number) for number in value)
+        if operator in ("ilike", "like", "=like", "=ilike"):
+            return [("remote_id", "ilike", _shorten(value) or value)]
+        return NotImplemented  # what says no is turned round
+
+    def _get_number_domain(self, number):
+        """The cases with just this number; False: without any."""
+        short = _shorten(number)
+        domain = Domain("remote_id", "=", str(number) if number else False)
+        if short.isdecimal():
+            domain |= Domain("kind", "in", PREFIXED) & Domain("remote_id", "=like", f"%:{short}")
+        return domain
 
     @api.depends("topic", "account_id")
     @api.depends_context("lang")
@@ -460,6 +472,11 @@ class MarketplaceCase(models.Model):
             case.write({"is_open": False, "closed_at": fields.Datetime.now()})
         self._refresh_clock()
         self.ticket_id._marketplace_close_if_done()
+
+
+def _shorten(number):
+    """A number as people write it, without what is not kept."""
+    return str(number).strip().lstrip("#").lstrip("0")
 
 
 _EPOCH = fields.Datetime.to_datetime("1970-01-01 00:00:00")

@@ -85,7 +85,11 @@ class MarketplaceOperation(models.Model):
     before_text = fields.Char(compute="_compute_pictures")
     now_text = fields.Char(compute="_compute_pictures")
     suggestion = fields.Selection(
-        [("happened", "Probably Happened"), ("absent", "Probably Did Not Happen")],
+        [
+            ("happened", "Probably Happened"),
+            ("absent", "Probably Did Not Happen"),
+            ("look", "Look At The Payment Service"),
+        ],
         compute="_compute_pictures",
         help="What the pictures before and after suggest.",
     )
@@ -389,7 +393,8 @@ class MarketplaceOperation(models.Model):
         self._check_manager()
         for operation in self:
             operation._lock_in_state("unknown")
-            operation._decide(self.env._("%s decided: it happened.", self.env.user.name), "done")
+            note = self.env._("%s decided: it happened.", self.env.user.name)
+            operation.with_context(marketplace_decided=True)._decide(note, "done")
 
     def action_not_happened(self):
         """A manager saw at the marketplace that it did not happen: send again."""

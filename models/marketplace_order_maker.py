@@ -122,25 +122,29 @@ class MarketplaceOrderMaker(models.AbstractModel):
             "email": email and order.customer_email,
         }
         same = [(key, "=", values[key]) for key in ("name", "street", "zip", "city")]
-        known = self.env["res.partner"].search(
-            [*same, ("company_id", "in", [False, account.company_id.id])]
-        )
+        same.append(("company_id", "in", [False, account.company_id.id]))
+        Partner = self.env["res.partner"]
         if email:
-            known = known.filtered(lambda partner: partner.email_normalized == email) or (
-                known.filtered(lambda p: not p.email and self._is_only_of(account, p))
-            )
+            known = Partner.search([*same, ("email_normalized", "=", email)], limit=1)
+            known = known or Partner.search([*same, *self._only_of(account)], limit=1)
+        else:
+            known = Partner.search(same, limit=1)
         if not known:
             return known.create({**values, "company_id": account.company_id.id})
-        known = known[0]
         if email and not known.email:
             known.email = order.customer_email
         return known
 
-    def _is_only_of(self, account, partner):
-        """Whether a contact was made for orders of this account and has no other: others belong to
-        people, or to marketplaces whose customers are not to be mailed."""
-        accounts = {order.marketplace_account_id for order in partner.sale_order_ids}
-        return partner.create_uid.id == SUPERUSER_ID and accounts == {account}
+    def _only_of(self, account):
+        """The domain of contacts without an address that were made for orders of this account and
+        have no other: others belong to people, or to marketplaces whose customers are not to be
+        mailed."""
+        return [
+            ("email", "=", False),
+            ("create_uid", "=", SUPERUSER_ID),
+            ("sale_order_ids", "any", [("marketplace_account_id", "=", account.id)]),
+            ("sale_order_ids", "not any", [("marketplace_account_id", "!=", account.id)]),
+        ]
 
     def _line_values(self, line, product):
         return {

@@ -182,6 +182,7 @@ class MarketplaceOrders(models.AbstractModel):
         if not sale_order.marketplace_ref:
             return True
         try:
+            order = self.env["marketplace.refund.import"]._keep_parts(sale_order, order)
             changed, lines = self._get_changes(sale_order, order)
         except psycopg2.Error:
             raise
@@ -237,6 +238,7 @@ class MarketplaceOrders(models.AbstractModel):
 
     def _update(self, account, sale_order, order):
         """Write what changed of the marketplace's picture onto a sale order."""
+        order = self.env["marketplace.refund.import"]._keep_parts(sale_order, order)
         is_first = not sale_order.marketplace_state
         told_before = sale_order.marketplace_gestures
         changed, lines = self._get_changes(sale_order, order)

@@ -495,6 +495,11 @@ class MarketplaceOutbox(models.AbstractModel):
         if finding.verdict == base.FOUND:
             operation.now = finding.now
             self._record_outcome(operation, finding.outcome)
+        elif finding.verdict == base.NOT_YET:
+            # The picture that a manager decided on is kept.
+            self._ask_later(operation, operation.now if operation.is_dropped else finding.now)
+        elif operation.is_dropped:
+            operation._end_dropped(finding.now)
         elif finding.verdict == base.ABSENT:
             # Why sending again is safe is kept with the operation.
             operation._set_state(
@@ -504,8 +509,6 @@ class MarketplaceOutbox(models.AbstractModel):
                 retry_at=operation._get_pause(),
                 message=translate_term(operation._get_reader_env(), finding.reason) or False,
             )
-        elif finding.verdict == base.NOT_YET:
-            self._ask_later(operation, finding.now)
         else:
             values = {"now": finding.now, "needs_decision": True}
             if finding.reason:  # where a person looks before deciding, after what began the doubt

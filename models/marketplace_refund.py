@@ -349,6 +349,7 @@ class MarketplaceRefund(models.Model):
             "lines": ", ".join(refused.mapped("name")),
             "cancelled": ", ".join((self.line_ids - refused).mapped("name")),
             "message": self.message or "",
+            "user": env.user.name,
         }
         texts = {
             "accepted": env._(
@@ -374,7 +375,23 @@ class MarketplaceRefund(models.Model):
                 **values,
             )
         text = texts.get(self.state)
+        if text and env.context.get("marketplace_decided"):
+            # A person said so, not the marketplace.
+            text = env._("%(name)s: decided by %(user)s: %(amount)s given back.", **values)
+            if self.pay_back == "no" or "cancel" in self.line_ids.mapped("decision"):
+                text = f"{texts[self.state]} {self.message}"
         if text:
             for record in (self.ticket_id, self.sale_order_id):
                 if record:
                     record.sudo().message_post(body=text, subtype_xmlid="mail.mt_note")
+
+    def action_view_operation(self):
+        """Open what was sent for it, where a manager decides what is in doubt."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.operation",
+            "res_id": self.operation_ids[:1].id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

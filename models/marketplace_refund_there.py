@@ -14,6 +14,9 @@ class MarketplaceRefund(models.Model):
         help="By hand, since no call asks for it: somebody noted it here.",
     )
 
+    # When it was asked for, without what requests made up: it is no growth that this one explains.
+    told_before = fields.Monetary("Refunded As The Marketplace Shows", readonly=True, copy=False)
+
     @api.model
     def _note_there(self, order, amount, note=False, case=None):
         """Somebody asked for it there. UserError where less is left than all that was asked."""
@@ -33,6 +36,7 @@ class MarketplaceRefund(models.Model):
                 "kind": "amount",
                 "state": "asked",
                 "is_there": True,
+                "told_before": self._get_told_before(order),
                 "note": note,
                 "user_id": self.env.uid,
                 "currency_id": order.currency_id.id,
@@ -41,6 +45,14 @@ class MarketplaceRefund(models.Model):
         )
         refund._check_left()
         return refund
+
+    def _get_told_before(self, order):
+        """What no request makes up. While one waits, more that is told may be a piece of it."""
+        refunds = order.sudo().marketplace_refund_ids.filtered("is_there")
+        known = max([0, *refunds.mapped("told_before")])
+        if "asked" in refunds.mapped("state"):
+            return known
+        return max(known, order.marketplace_gestures - sum(refunds.mapped("accepted_amount")))
 
     # What became of it --------------------------------------------------------------------------
 
@@ -73,16 +85,17 @@ class MarketplaceRefund(models.Model):
     @api.model
     def _follow_told(self, order, told_before):
         """More shows as given back of an order than before: requests that it makes up are over, the
-        one of just this amount before others. `told_before`: in all."""
+        one of just this amount before others. `told_before`: in all, at the reading before."""
         refunds = order.sudo().marketplace_refund_ids.filtered("is_there")
         waiting = refunds.filtered(lambda refund: refund.state == "asked").sorted("id")
         if not waiting:
             return
-        growth = order.marketplace_gestures - max(
-            told_before, sum(refunds.mapped("accepted_amount"))
-        )
-        compare = order.currency_id.compare_amounts
-        same = waiting.filtered(lambda refund: compare(refund.amount, growth) == 0)[:1]
+        told, compare = order.marketplace_gestures, order.currency_id.compare_amounts
+        # All that no request made up so far: one may be given in pieces.
+        growth = told - sum(refunds.mapped("accepted_amount")) - max(refunds.mapped("told_before"))
+        latest = min(growth, told - told_before)
+        same = waiting.filtered(lambda refund: compare(refund.amount, latest) == 0)[:1]
+        same = same or waiting.filtered(lambda refund: compare(refund.amount, growth) == 0)[:1]
         for refund in same or waiting:
             if compare(refund.amount, growth) > 0:
                 return

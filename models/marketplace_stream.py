@@ -129,6 +129,7 @@ class MarketplaceStream(models.Model):
         self.write(
             {
                 "cursor": page.cursor,
+                "last_try": fields.Datetime.now(),
                 "read_until": _read_until(page.cursor) or self.read_until,
                 "total_count": self.total_count + len(page.records),
                 "last_count": self.last_count + new_count,

@@ -169,7 +169,7 @@ class SaleOrder(models.Model):
         """Agents, who only read orders, may write messages on those of shops' sites."""
         orders = self.sudo().exists() if self.env.user.has_group(AGENT) else self.sudo().browse()
         is_site = orders and all(o.marketplace_account_id._is_shop_site() for o in orders)
-        return "read" if is_site else "write"
+        return "read" if is_site else super()._mail_post_access
 
     def message_post(self, **kwargs):
         """What people mail to a customer goes to the marketplace's address, too."""

@@ -87,6 +87,7 @@ from . import test_woo_inquiries
 from . import test_woo_one_by_one
 from . import test_woo_orders
 from . import test_woo_refund
+from . import test_woo_refund_decided
 from . import test_woo_refund_sure
 from . import test_woo_seen
 from . import test_woo_refund_there

@@ -9,6 +9,7 @@ from odoo.service import model as service_model
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..models.job_run import JobRun
 from .inbound_common import InboundCase, hours_ago
 from .sandbox_api import Seller
 
@@ -54,6 +55,17 @@ class TestReadingFails(InboundCase):
 
     def test_quota(self):
         self._assert_only_claims_fail("quota")
+
+    def test_where_time_is_short_each_stream_has_its_turn(self):
+        claim = self.make_claim()
+        question = self.seller.discussion(kind="offer_question", text="Bonjour ?")
+        streams = self.account.stream_ids.filtered("active")
+        with patch.object(JobRun, "is_over", True):
+            for run in range(len(streams)):
+                self.assertEqual(len(streams.filtered("last_try")), run)
+                self.run_job()
+        self.assertTrue(self.get_case(claim))
+        self.assertTrue(self.get_case(question))
 
     def test_connection_reset(self):
         self._assert_only_claims_fail("reset_before")

@@ -142,6 +142,50 @@ class TestDecide(OutCase):
                 getattr(refund.operation_ids.with_user(stranger), name)()
         self.assertEqual(refund.state, "asked")
 
+    # Dropped ------------------------------------------------------------------------------------
+
+    def test_it_did_not_happen_and_is_dropped(self):
+        """What was asked is free again, and nothing is sent; agents may not."""
+        case, refund, operation = self.gesture_in_doubt("reset_before")
+        order = refund.sale_order_id
+        self.assertAmounts(order, 79.7, 0, 5, 74.7)
+        for user in (self.agent, self._make_user("stranger", "base.group_user")):
+            with self.assertRaises(AccessError):
+                operation.with_user(user).action_drop()
+        self.assertEqual(operation.place, self.account.name)
+        operation.with_user(self.manager).action_drop()
+        self.assertEqual((operation.state, operation.needs_decision), ("unknown", False))
+        self.assertAmounts(order, 79.7, 0, 5, 74.7)
+        self.turn()
+        self.assertEqual((operation.state, refund.state), ("cancelled", "cancelled"))
+        self.assertIn(f"Decided by {self.manager.name}", refund.message)
+        self.assertEqual(operation.decided_by_id, self.manager)
+        self.assertAmounts(order, 79.7, 0, 0, 79.7)
+        self.assertEqual(self.alarms(case.ticket_id), [])
+        self.assertTrue(any("drop it" in body for _author, body in self.notes(operation)))
+        with self.refused("moved on meanwhile"):
+            operation.with_user(self.manager).action_drop()
+        self.turn()
+        self.assertExecuted("CreateRefundVoucher", 0)
+
+    def test_shown_differently_before_it_is_dropped(self):
+        """The manager decides on what the marketplace shows now."""
+        _case, refund, operation = self.gesture_in_doubt("reset_before")
+        operation.with_user(self.manager).action_drop()
+        operation.now = {**operation.now, "refunded": "3"}
+        self.turn()
+        self.assertEqual((operation.state, operation.needs_decision), ("unknown", True))
+        self.assertIn("had changed", refund.message)
+        operation.with_user(self.manager).action_drop()
+        self.turn()
+        self.assertEqual((operation.state, refund.state), ("cancelled", "cancelled"))
+
+    def test_only_money_is_dropped(self):
+        reply = self.answer(self.make_case())
+        reply.state = "unknown"
+        with self.refused("gives money back"):
+            reply.with_user(self.manager).action_drop()
+
     # Accounts that send nothing -----------------------------------------------------------------
 
     def test_an_account_that_does_not_write(self):

@@ -66,3 +66,10 @@ class TestRefundPreviewTour(HttpCase, BooksCase):
         order = self.tour("marketplace_refund_typed")
         refund = order.marketplace_refund_ids
         self.assertEqual((refund.kind, refund.amount, refund.state), ("amount", 1.25, "asked"))
+
+    def test_half_units(self):
+        """In French, where a comma in a number of units is no thousands separator."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.agent.lang = "fr_FR"
+        order = self.tour("marketplace_refund_half_units")
+        self.assertFalse(order.marketplace_refund_ids)

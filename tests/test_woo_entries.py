@@ -119,6 +119,34 @@ class TestWooEntries(EntryCase):
             self.assertIn(case, found)
         self.assertEqual(case.product_ref, "Lamp")
 
+    def test_a_number_is_searched_for_in_every_way(self):
+        case, other = self.make_case(), self.make_case()
+        both = case + other
+        number = int(self.number(case))
+        Case = self.env["marketplace.case"]
+        for operator, value, found in (
+            ("=", case.shown_number, case),
+            ("=", f"#{number}", case),
+            ("=", str(number)[1:] or "0", Case),
+            ("=", False, Case),
+            ("in", [case.shown_number, other.shown_number], both),
+            ("not in", [case.shown_number], other),
+            ("!=", case.shown_number, other),
+            ("!=", False, both),
+            ("ilike", case.shown_number, case),
+            ("not ilike", case.shown_number, other),
+            ("=ilike", case.shown_number, case),
+            ("ilike", number, case),
+        ):
+            with self.subTest(operator=operator, value=value):
+                self.assertEqual(
+                    Case.search([("shown_number", operator, value), ("id", "in", both.ids)]), found
+                )
+        other.remote_id = False
+        for operator, found in (("=", other), ("!=", case)):
+            rows = Case.search([("shown_number", operator, False), ("id", "in", both.ids)])
+            self.assertEqual(rows, found)
+
     def test_what_is_given_beside_an_inquiry(self):
         case = self.read_inquiry(self.vendor, extra={"Phone": "030 1234567"})
         self.assertEqual(case.details, "Phone: 030 1234567")

@@ -1,5 +1,7 @@
 """A shop's orders become sale orders: linked or made, with its numbers, charges and refunds."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .woo_case import WooCase
@@ -113,6 +115,24 @@ class TestWooCustomers(WooCase):
         self.make_partner(False)
         known = self.make_partner("Lena@customers.example")
         self.assertEqual(self.buy("lena@customers.example").partner_id, known)
+
+    def test_namesakes_are_not_all_read(self):
+        for address in (False, "max@customers.example"):
+            for _one in range(5):
+                self.make_partner(address)
+        Partner = type(self.env["res.partner"])
+        search, sizes = Partner.search, []
+
+        def count(partners, domain, *arguments, **options):
+            found = search(partners, domain, *arguments, **options)
+            sizes.append(len(found))
+            return found
+
+        with patch.object(Partner, "search", count):
+            first = self.buy("lena@customers.example").partner_id
+            self.assertNotEqual(self.buy("").partner_id, self.env["res.partner"])
+        self.assertEqual(first.email, "lena@customers.example")
+        self.assertLessEqual(max(sizes), 1)
 
     def test_somebody_elses_address_is_somebody_else(self):
         others = self.make_partner("max@customers.example")

@@ -1,14 +1,27 @@
 """Money of a shop that must not be paid twice, and orders whose cents do not add up."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
 
+from ..connectors.woocommerce import amounts
+from ..connectors.woocommerce.shares import Given, Shares
 from .woo_case import WooCase
 
 PAID = {"pay_back": "yes", "restock": "no"}
+
+
+def as_sums():
+    """The shop's refunds are amounts without lines."""
+
+    def give(self, refund):
+        return Given(refund, amounts.get_amount(refund, self.step))
+
+    return patch.object(Shares, "_give", give)
 
 
 @tagged("post_install", "-at_install")
@@ -186,6 +199,71 @@ class TestWooRefundSure(WooCase):
         self.assertEqual(set(order.order_line.mapped("marketplace_left")), {0})
         self.assertNotIn("gesture", order.marketplace_refund_ids.mapped("kind"))
 
+    def read_again(self, order, as_sum=False):
+        """`as_sum`: the shop's refunds are read as amounts without lines."""
+        order._marketplace_refresh_wanted()
+        with as_sums() if as_sum else nullcontext():
+            self.turn(pull=True)
+
+    def assert_same(self, order, rows):
+        total, notes = order.marketplace_charged, order.message_ids
+        for as_sum in (True, False):
+            self.read_again(order, as_sum)
+            self.assertEqual(order.marketplace_refund_ids, rows)
+            self.assertAmounts(order, total, total, 0, 0)
+            self.assertEqual(order.message_ids, notes)
+            with as_sums() if as_sum else nullcontext(), self.account._get_client() as client:
+                told = client.get_orders([order.marketplace_ref])
+            found = {order.marketplace_ref: order}
+            self.assertFalse(
+                self.env["marketplace.orders"]._pick_changed(self.account, told, found)
+            )
+
+    def test_refund_that_was_known_as_one_sum(self):
+        """Its lines are told now: it is the same money."""
+        order = self.read_uneven()
+        self.seller.refund(order.marketplace_ref, lines=True, paid=True)
+        self.read_again(order, as_sum=True)
+        self.assertEqual(order.marketplace_refund_ids.mapped("kind"), ["gesture"])
+        self.assert_same(order, order.marketplace_refund_ids)
+
+    def test_refund_that_was_known_by_its_lines(self):
+        order = self.read_uneven()
+        self.seller.refund(order.marketplace_ref, lines=True, paid=True)
+        self.read_again(order)
+        self.assertEqual(len(order.marketplace_refund_ids), 3)
+        self.assert_same(order, order.marketplace_refund_ids)
+        self.assertEqual(set(order.order_line.mapped("marketplace_left")), {0})
+
+    def test_refund_that_is_deleted_at_the_shop(self):
+        """Cents of later ones fall on other lines then."""
+        order = self.read_uneven()
+        ref, line = order.marketplace_ref, int(order.order_line[0].marketplace_ref)
+        for values in ({"line": line}, {"lines": True}):
+            self.seller.refund(ref, paid=True, **values)
+            self.read_again(order)
+        rows = order.marketplace_refund_ids
+        self.assertAmounts(order, 7.16, 7.16, 0, 0)
+
+        def drop(answer):
+            found = sorted(json.loads(answer.content), key=lambda row: row["id"])
+            return replace(answer, content=json.dumps(found[1:]).encode())
+
+        with self.wire("refunds.list", change=drop):
+            self.read_again(order)
+        self.assertEqual(order.marketplace_refund_ids, rows)
+        self.assertAmounts(order, 7.16, 7.16, 0, 0)
+
+    def test_others_are_still_imported(self):
+        order = self.read_uneven()
+        self.seller.refund(order.marketplace_ref, amount="1.00", paid=True)
+        self.read_again(order)
+        first = order.marketplace_refund_ids
+        self.seller.refund(order.marketplace_ref, amount="1.00", paid=True)
+        self.read_again(order)
+        self.assertEqual(len(order.marketplace_refund_ids - first), 1)
+        self.assertAmounts(order, 7.16, 2, 0, 5.16)
+
     def test_total_that_nobody_explains(self):
         """A gift card: the order says that it does not fit; no more than its total goes back."""
         order = self.read_order(payment_method="stripe", gift_card="30.00")
@@ -193,8 +271,12 @@ class TestWooRefundSure(WooCase):
         self.assertIn("gift card", order.marketplace_warning)
         self.assertEqual(order.marketplace_charged, float(remote["total"]))
         self.assertEqual(round(order.amount_total - order.marketplace_charged, 2), 30)
+        dialog = self.open(order, kind="order", **PAID)
+        self.assertFalse(dialog.can_confirm)
+        left = order.currency_id.format(order.marketplace_left)
+        self.assertIn(f"Choose Amount to give back up to {left}", dialog.problem)
         with self.refused("is left to refund"):
-            self.confirm(self.open(order, kind="order", **PAID))
+            self.confirm(dialog)
 
     def test_refund_without_an_amount(self):
         """It does not vanish: the order is set aside, with a word."""

@@ -109,6 +109,45 @@ class TestWooRefundThere(WooCase):
         self.assertEqual(five.state, "accepted")
         self.assertAmounts(self.order, charged, 25, 0, charged - 25)
 
+    def tell(self, amount):
+        line, ref = int(self.order.order_line[0].marketplace_ref), self.order.marketplace_ref
+        self.seller.refund(ref, line=line, amount=amount, paid=True, request=True)
+        self.turn(pull=True, account=self.vendor)
+
+    def test_what_was_given_in_pieces_is_not_forgotten(self):
+        charged = self.order.marketplace_charged
+        for _time in range(2):
+            self.open_there(amount=10).action_record()
+        second, first = self.order.marketplace_refund_ids
+        self.tell("4.00")
+        self.assertEqual((first.state, second.state), ("asked", "asked"))
+        self.tell("6.00")
+        self.assertEqual((first.state, second.state), ("accepted", "asked"))
+        self.tell("10.00")
+        self.assertEqual((first.state, second.state), ("accepted", "accepted"))
+        self.assertAmounts(self.order, charged, 20, 0, charged - 20)
+
+    def test_what_was_told_before_it_was_asked_makes_up_no_request(self):
+        self.tell("8.00")
+        self.open_there(amount=10).action_record()
+        first = self.order.marketplace_refund_ids
+        self.tell("4.00")
+        self.assertEqual(first.state, "asked")
+        self.open_there(amount=5).action_record()
+        second = self.order.marketplace_refund_ids - first
+        self.tell("6.00")
+        self.assertEqual((first.state, second.state), ("accepted", "asked"))
+        self.tell("5.00")
+        self.assertEqual(second.state, "accepted")
+        third = self.order.marketplace_refund_ids
+        self.open_there(amount=1).action_record()
+        third = self.order.marketplace_refund_ids - third
+        third.with_user(self.agent).action_given_there()
+        self.open_there(amount=1).action_record()
+        fourth = self.order.marketplace_refund_ids.filtered(lambda r: r.state == "asked")
+        self.tell("1.00")
+        self.assertEqual(fourth.state, "asked", "what was told is the one that people had seen")
+
     def test_what_people_said_before_it_was_read_counts_once(self):
         for amount in (20, 20):
             self.open_there(amount=amount).action_record()

@@ -167,6 +167,14 @@ class MarketplaceRefundAsk(models.TransientModel):
         if any(number < 0 for number in numbers):
             return self.env._("Nothing below zero can be given back.")
         over = self.currency_id.format(-self.left_after) if self.left_after < 0 else ""
+        if over and self.is_too_much and self.kind in WITH_SHIPPING and self._can_amount():
+            # A gift card or a gesture took a part of what the lines cost.
+            return self.env._(
+                "%(over)s more than is left of the order. Choose Amount to give back up to "
+                "%(left)s.",
+                over=over,
+                left=self.currency_id.format(max(self.left, 0)),
+            )
         if over and self.is_too_much:
             return self.env._("%s more than is left of the order.", over)
         if self.is_too_much:
@@ -220,6 +228,9 @@ class MarketplaceRefundAsk(models.TransientModel):
             more = self.env._("A commercial gesture can still give back up to %(left)s.", **values)
             text = f"{text} {more}"
         return text
+
+    def _can_amount(self):
+        return "amount" in (self.kinds or "").split(",")
 
     def _can_gesture(self):
         left = self.currency_id.compare_amounts(self.left, 0) > 0

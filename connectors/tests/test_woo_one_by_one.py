@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import woo_wire as woo
-from wire import HTML, Reply, WireServer
+from wire import HTML, Reply, WireServer, silent
 from woo_wire import (
     NOW,
     ORDER,
@@ -63,7 +63,7 @@ def shop(server, count, refunded, **more):
     def get_list(request):
         wanted = woo_query(request).get("include", "").split(",")
         if wanted == [""]:
-            begin = datetime.fromisoformat(woo_query(request)["modified_after"]).isoformat()
+            begin = woo_query(request).get("modified_after", "")
             return answer([node for node in nodes if node["date_modified_gmt"] > begin][:100])
         return answer([node for node in nodes if str(node["id"]) in wanted])
 
@@ -137,6 +137,34 @@ def test_what_is_the_sites_stops_at_once(bad, kind, server, client):
     assert isinstance(caught, kind) and not broken
     with pytest.raises(kind):
         client.get_orders(["1", "2", "3"])
+
+
+def test_one_that_never_answers_ends_the_reading_which_goes_on_behind_it(server):
+    """Its page is set aside with it: a run has no time to wait for a second one."""
+    hanging = {"GET wc/v3/orders/2/refunds": silent(2)}
+    shop(server, 12, range(1, 13), **hanging)
+    with OperatorWire().make_client(server.url, timeout=0.4) as client:
+        good, broken, cursor, caught = read(client)
+        assert caught.code == "timeout"
+        assert good == ["1"] and broken == ["2", "3", "4", "5", "6", "7", "8"]
+        more, broken, _cursor, caught = read(client, cursor)
+        assert (more, broken, caught) == (["9", "10", "11", "12"], [], None)
+        found, unread = records.part_broken(client.get_orders(["1", "2", "3"]))
+    assert [o.remote_id for o in found] == ["1", "3"] and unread[0].remote_id == "2"
+
+
+def test_a_site_that_never_answers_sets_nothing_aside(server):
+    calls = []
+
+    def get_list(request):
+        calls.append(request)
+        nodes = [order(refunds=[refund(7, "5.00")], date_modified_gmt="2026-11-10T00:00:00")]
+        return answer(nodes) if len(calls) == 1 else silent(2)
+
+    Routes(server, {"GET wc/v3/orders": get_list, "GET wc/v3/orders/501/refunds": silent(2)})
+    with OperatorWire().make_client(server.url, timeout=0.4) as client:
+        good, broken, _cursor, caught = read(client)
+    assert (good, broken, caught.code) == ([], [], "timeout")
 
 
 def test_few_calls_before_each_cursor(server, client):

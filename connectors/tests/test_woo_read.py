@@ -296,6 +296,7 @@ def test_refunds_of_an_order():
         ("701", "", "5.00", "0", records.GIVEN_GESTURE),
     ]
     assert [r.quantity for r in found] == [1, 0, 0, 0]
+    assert [r.group for r in found] == ["700", "700", "700", "701"]
     assert [r.is_paid for r in found] == [True, True, True, False]
     assert found[0].paid_at == found[0].created_at == datetime(2026, 11, 20, 11, 55)
 
@@ -733,6 +734,27 @@ def test_the_first_notification_may_be_gone(server, seller):
     table.table[NOTICES] = answer(rows)
     (case,), _broken, _cursor = pull(seller, "tickets")
     assert case.unseen_at == datetime(2026, 11, 23, 8)
+
+
+def test_a_full_page_of_notifications_hides_the_first_one(server, seller):
+    """A reply on the same day is not taken for it."""
+    table = tickets(server, [ticket(61)], [])
+    answered = told(500, "Antwort zu Ticket #000061", "2026-11-20 13:00:00")
+    others = [told(n, f"Ticket #{n:06}", "2026-11-20 14:00:00") for n in range(501, 600)]
+    rows = {"unread": [*others[::-1], answered], "read": []}
+    table.table[NOTICES] = lambda request: answer(rows[query(request)["notification_status"]])
+    (case,), _broken, _cursor = pull(seller, "tickets")
+    assert case.unseen_at == datetime(2026, 11, 20, 12)
+
+
+def test_a_full_page_that_goes_back_far_enough(server, seller):
+    table = tickets(server, [ticket(61)], [])
+    opened = told(500, "Ticket #000061")
+    others = [told(n, f"Ticket #{n:06}", "2026-11-18 09:00:00") for n in range(401, 500)]
+    rows = {"unread": [opened, *others[::-1]], "read": []}
+    table.table[NOTICES] = lambda request: answer(rows[query(request)["notification_status"]])
+    (case,), _broken, _cursor = pull(seller, "tickets")
+    assert case.unseen_at is None
 
 
 def test_a_site_without_notifications(server, seller):

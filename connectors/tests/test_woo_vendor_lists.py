@@ -215,6 +215,24 @@ def test_a_bad_ticket_stops_no_other(bad, server, market):
         assert [case.remote_id for case in client.read_cases(["ticket:62"])] == ["ticket:62"]
 
 
+def test_a_ticket_is_looked_for_in_few_pages(server, market, short_pages):
+    """Nobody can stop one call for tickets that were set aside."""
+    market.open = {n: ticket(n) for n in range(1001, 1031)}
+    market.closed = {n: ticket(n) for n in range(1, 1001)}
+
+    def read(*numbers):
+        market.calls.clear()
+        with wire.make_client(server.url) as client:
+            found = client.read_cases([f"ticket:{number}" for number in numbers])
+        asked = [call for call in market.calls if call[0] == "/support"]
+        return [case.remote_id for case in found], len(asked)
+
+    assert read(1030) == (["ticket:1030"], 1)
+    assert read(1030, 1001) == (["ticket:1030", "ticket:1001"], 2)
+    assert read(975) == (["ticket:975"], 4)
+    assert read(3) == ([], 2 + tickets.FOUND_PAGES), "it stays set aside"
+
+
 @pytest.mark.parametrize("bad", BROKEN)
 def test_a_bad_order_stops_no_other(bad, server, market):
     for number in range(1, 61):

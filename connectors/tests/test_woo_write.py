@@ -689,6 +689,21 @@ def test_a_lost_note_of_a_vendor(server, seller):
     assert (finding.verdict, finding.outcome.remote_id) == (base.FOUND, "90")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Merci de me confirmer ceci : Ist unterwegs.",
+        "Upcycle Store has added the following note:<br/>Merci de confirmer ceci : Ist unterwegs.",
+        "Other Store has added the following note:<br/>Ist unterwegs.",
+    ],
+)
+def test_a_colleagues_note_is_not_the_lost_one(text, server, seller):
+    market(server)
+    before = seller.picture(VENDOR_NOTE)
+    market(server, **{"GET wcfmmp/v1/orders/note/501": answer([vendor_note(90, text, True)])})
+    assert seller.find(VENDOR_NOTE, before, SENT).verdict == base.UNDECIDABLE
+
+
 def test_a_token_that_ended(server, seller):
     """A kept token is dropped, and nothing is sent twice."""
     ended = error("jwt_auth_invalid_token", 403, "Expired token")
@@ -720,10 +735,13 @@ def test_the_connection_breaks(server, client):
         ("Größe: a &lt; b &amp; c", True),
         ("<p>Größe:\n a &lt;  b &amp; c</p>", True),
         ("Gro\u0308ße: a &lt; b &amp; c", True),
-        ("Store has added the following note: Größe: a &lt; b &amp; c", True),
-        ("Store: hm. Größe: a &lt; b &amp; c", False),
+        ("My Store has added the following note: Größe: a &lt; b &amp; c", True),
+        ("<b>My Store</b> a ajouté une note :<br/>Größe: a &lt; b &amp; c", True),
+        ("Store has added the following note: Größe: a &lt; b &amp; c", False),
+        ("My Store has added the following note: Is it so: Größe: a &lt; b &amp; c", False),
+        ("My Store: hm. Größe: a &lt; b &amp; c", False),
         ("", False),
     ],
 )
 def test_texts_are_compared_as_people_see_them(shown, same):
-    assert texts.is_same(shown, "Größe: a < b & c") is same
+    assert texts.is_same(shown, "Größe: a < b & c", "My Store") is same

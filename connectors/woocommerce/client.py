@@ -8,13 +8,16 @@ from .site import Site
 
 
 class SiteClient(base.Client):
-    """`login_class`: how the site is told who calls; `actions`: {kind of operation: Action}."""
+    """`login_class`: how the site is told who calls; `actions`: {kind of operation: Action};
+    `small_path`: of a list that is read at small cost."""
 
     required = ("login", "password", "service_url")
     orders_at_once = const.CALLS_PER_PAGE
     max_comments = 1
     comment_flags = base.MAILED_IF_VISIBLE
     login_class: type
+    small_path: str
+    store_name = ""  # what the site puts before our notes
     actions: dict[str, type] = {}
 
     def __init__(self, credentials, now=None):
@@ -27,6 +30,14 @@ class SiteClient(base.Client):
     def now(self):
         """Naive UTC."""
         return self._now()
+
+    def answers(self):
+        """Whether the site answers a small call now."""
+        try:
+            self.site.get_list(self.small_path, {"per_page": 1})
+        except errors.ConnectorError:
+            return False
+        return True
 
     # Notes
 

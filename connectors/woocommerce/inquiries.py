@@ -38,7 +38,7 @@ class Inquiries:
         self._swept = datetime.fromisoformat(swept) if swept else client.now()
         self._is_whole = bool(cursor.get("whole"))
         self._page = cursor.get("page") or 1
-        self._one = OneByOne()
+        self._one = OneByOne(client.answers)
 
     def walk(self):
         """Yield records.Pages, each of few calls."""

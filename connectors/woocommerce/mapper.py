@@ -131,6 +131,7 @@ def map_refund(given, first):
     common = {
         "created_at": get_date(given.node, "date_created"),
         "is_paid": values.flag(given.node.get("refunded_payment")),
+        "group": number,
     }
     if common["is_paid"]:
         common["paid_at"] = common["created_at"]

@@ -68,7 +68,8 @@ class CommentsAction(Action):
         comment = self._get_comment()
         notes, broken, now = self._read_notes(comment)
         new = get_new(notes, before["notes"], comment)
-        same = [note for note in new if texts.is_same(note.text, comment.text)]
+        store = self.client.store_name
+        same = [note for note in new if texts.is_same(note.text, comment.text, store)]
         if same:
             outcome = self._get_outcome(comment, same[0].remote_id)
             return base.Finding(base.FOUND, outcome, now)

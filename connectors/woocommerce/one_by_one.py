@@ -19,9 +19,11 @@ class OneByOne:
     """One for each reading: `ask` for each record, `check` after each page that was yielded.
 
     What holds for all records (the clock, our own id) is asked for before, without `ask`.
+    `answers`: the client's, asked after a time-out: whether the site answers anything else.
     """
 
-    def __init__(self):
+    def __init__(self, answers):
+        self._answers = answers
         self._failures = []
 
     def ask(self, function, *arguments):
@@ -33,9 +35,11 @@ class OneByOne:
         except (errors.LoginError, errors.NotSupportedError):
             raise
         except errors.ConnectorError as error:
-            if error.code in (*OF_THE_SITE, *GONE):
+            hangs = error.code == "timeout" and self._answers()
+            if error.code in (*OF_THE_SITE, *GONE) and not hangs:
                 raise
-            self._failures.append(error)
+            # A run has no time for a second one that hangs: it ends with this page.
+            self._failures += [error] * (FAILURES_IN_A_ROW if hangs else 1)
             raise Unreadable(_describe(error)) from None
         self._failures = []
         return found

@@ -59,6 +59,7 @@ class OperatorClient(SiteClient):
     asks_restock = True
     webhook_topics = const.WEBHOOK_TOPICS
     login_class = KeyLogin
+    small_path = f"{const.WC}/orders"
     actions = {
         base.Refund.kind: refunds.RefundAction,
         base.Gesture.kind: refunds.GestureAction,
@@ -81,7 +82,7 @@ class OperatorClient(SiteClient):
         if stream != const.ORDERS:
             raise errors.NotSupportedError(f"WooCommerce has no stream “{stream}”.")
         since = since or self.now() - const.FILTER_SLACK
-        walk, one = Changes(self._read_changes, cursor, since).walk(), OneByOne()
+        walk, one = Changes(self._read_changes, cursor, since).walk(), OneByOne(self.answers)
         while True:
             try:
                 nodes, mark = next(walk)
@@ -134,7 +135,9 @@ class OperatorClient(SiteClient):
             }
             nodes, _pages = self.read_orders(parameters)
             # A new one for each: they are few, and those behind bad ones must have their turn.
-            good, broken = mapper.map_each(nodes, lambda n: self._map_order(n, OneByOne()))
+            good, broken = mapper.map_each(
+                nodes, lambda n: self._map_order(n, OneByOne(self.answers))
+            )
             found += [*good, *broken]
         return found
 

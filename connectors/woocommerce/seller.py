@@ -74,6 +74,7 @@ class SellerClient(SiteClient):
     tells_refunds = False
     cases_at_once = const.CALLS_PER_PAGE
     login_class = VendorLogin
+    small_path = f"{const.WCFM}/orders"
     actions = {
         base.Reply.kind: replies.ReplyAction,
         base.Comments.kind: notes.CommentsAction,
@@ -123,22 +124,16 @@ class SellerClient(SiteClient):
         wanted, found = set(remote_ids), []
         for number in filter(None, (threadmap.get_number(i, threadmap.INQUIRY) for i in wanted)):
             # A new one for each: those behind bad ones must have their turn.
-            found += inquiries.read_cases(self, [number], OneByOne())[0]
-        if any(remote_id.startswith(threadmap.TICKET) for remote_id in wanted):
-            found += self._find_tickets(lambda row: tickets.get_remote_id(row) in wanted)
+            found += inquiries.read_cases(self, [number], OneByOne(self.answers))[0]
+        asked = {remote_id for remote_id in wanted if remote_id.startswith(threadmap.TICKET)}
+        if asked and self.vendor.has_ultimate:
+            found += tickets.read_cases(self, asked)
         return found
 
     def get_cases(self, order_refs):
         """The support tickets about these orders; inquiries are about products or the store."""
         wanted = set(order_refs)
-
-        def is_wanted(row):
-            return text(values.child(row, "support_order").get("order_id")) in wanted
-
-        return self._find_tickets(is_wanted) if wanted else []
-
-    def _find_tickets(self, is_wanted):
-        return tickets.find_cases(self, is_wanted) if self.vendor.has_ultimate else []
+        return tickets.get_cases(self, wanted) if wanted and self.vendor.has_ultimate else []
 
     # Orders
 
@@ -170,7 +165,7 @@ class SellerClient(SiteClient):
         """A records.Order, or Broken; None for those of others."""
         try:
             # A new one for each: they are few, and those behind bad ones must have their turn.
-            return self.map_order(OneByOne().ask(self.read_order, order_ref))
+            return self.map_order(OneByOne(self.answers).ask(self.read_order, order_ref))
         except errors.RefusedError:
             return None
         except values.MAPPING_ERRORS as error:
@@ -204,6 +199,10 @@ class SellerClient(SiteClient):
                 "no_ultimate",
             )
 
+    @property
+    def store_name(self):
+        return self.vendor.store_name
+
     def write_note(self, order_ref, body, comment, known):
         """Post a note; returns its id, "" where the answer does not tell which one it is."""
         note = {"note": body, "note_type": "customer" if comment.visible else ""}
@@ -222,7 +221,7 @@ class SellerClient(SiteClient):
         unread = [note for note in broken if note.remote_id not in known]
         if not (found or unread):
             raise ValueError("the answer does not show the note")
-        same = [note for note in found if texts.is_same(note.text, comment.text)]
+        same = [note for note in found if texts.is_same(note.text, comment.text, self.store_name)]
         if same:
             return same[-1].remote_id
         # Of several that are new, none is surely ours.

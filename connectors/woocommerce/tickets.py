@@ -8,6 +8,7 @@ ticket: the open ones are read in turn. Elsewhere the notifications tell that th
 import hashlib
 import logging
 from dataclasses import replace
+from itertools import islice
 
 from .. import errors, records, values
 from ..values import text
@@ -22,6 +23,8 @@ OPEN, CLOSED = "open", "close"
 REREAD = 20
 # Marks of closed ones that are kept: more than the page that is compared.
 WATCHED = 300
+# Pages of each list in which single tickets are looked for.
+FOUND_PAGES = 5
 
 
 class Tickets:
@@ -39,7 +42,7 @@ class Tickets:
         self._seen = dict(cursor.get("seen") or {})
         self._page = cursor.get("page") or 1
         self._is_whole = bool(cursor.get("whole"))
-        self._one = OneByOne()
+        self._one = OneByOne(client.answers)
         self._news = None
 
     def walk(self):
@@ -177,17 +180,47 @@ def map_row(client, row, is_open, one):
     return threadmap.map_ticket(row, is_open, client.vendor.clock)
 
 
-def find_cases(client, is_wanted):
-    """The cases of the tickets whose rows are wanted; what cannot be read is left out."""
+def read_cases(client, remote_ids):
+    """The cases of these tickets; no more pages are read once all of them were met."""
+    left, found = set(remote_ids), []
+    for rows, is_open in _read_newest(client):
+        found += _map_rows(client, [row for row in rows if get_remote_id(row) in left], is_open)
+        left -= {get_remote_id(row) for row in rows}
+        if not left:
+            break
+    return found
+
+
+def get_cases(client, order_refs):
+    """The cases of the tickets about these orders, as far as the newest pages tell."""
     found = []
+    for rows, is_open in _read_newest(client):
+        wanted = [row for row in rows if _get_order_ref(row) in order_refs]
+        found += _map_rows(client, wanted, is_open)
+    return found
+
+
+def _get_order_ref(row):
+    order = row.get("support_order")
+    return text(order.get("order_id")) if isinstance(order, dict) else ""
+
+
+def _read_newest(client):
+    """Yield (rows, whether they are open): few calls, since nobody can stop them."""
     for status in (OPEN, CLOSED):
-        for row in (row for rows in read_pages(client, status) for row in rows):
-            try:
-                if is_wanted(row):
-                    # A new one for each: those behind bad ones must have their turn.
-                    found.append(map_row(client, row, status == OPEN, OneByOne()))
-            except values.MAPPING_ERRORS as error:
-                _logger.warning("Ticket %s cannot be read: %s", _number(row), error)
+        for rows in islice(read_pages(client, status), FOUND_PAGES):
+            yield rows, status == OPEN
+
+
+def _map_rows(client, rows, is_open):
+    """The cases of these rows; what cannot be read is left out."""
+    found = []
+    for row in rows:
+        try:
+            # A new one for each: those behind bad ones must have their turn.
+            found.append(map_row(client, row, is_open, OneByOne(client.answers)))
+        except values.MAPPING_ERRORS as error:
+            _logger.warning("Ticket %s cannot be read: %s", _number(row), error)
     return found
 
 

@@ -114,13 +114,22 @@ class VendorSite:
         profile = self.profile
         full = f"{text(profile.get('first_name'))} {text(profile.get('last_name'))}".strip()
         names = {full, text(profile.get("username")), text(profile.get("display_name"))}
+        names.add(self.store_name)
+        return {name.lower() for name in names if name}
+
+    @property
+    def store_name(self):
+        """What the site puts before our notes; "" where it does not tell."""
+        return self._once("store", self._read_store_name)
+
+    def _read_store_name(self):
         try:
             path = f"{const.WCFM}/settings/id/{self.vendor_id}"
-            names.add(text(self._site.get_object(path).get("store_name")))
+            return text(self._site.get_object(path).get("store_name"))
         except errors.RefusedError:
-            pass
+            return ""
         except errors.NotSentError as error:
             # Without the store's name our own notes would look like the marketplace's.
             if error.code != "no_route":
                 raise
-        return {name.lower() for name in names if name}
+            return ""

@@ -38,7 +38,7 @@ class VendorOrders:
         self._new = dict(cursor.get("new") or {})
         self._is_whole = bool(cursor.get("whole"))
         self._shown = set()
-        self._one = OneByOne()
+        self._one = OneByOne(client.answers)
 
     def walk(self):
         """Yield records.Pages, each of few calls."""

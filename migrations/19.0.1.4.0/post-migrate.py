@@ -45,12 +45,16 @@ def _keep_wishes(cr):
 
 
 def _keep_addresses(cr):
-    """Customers of shops' sites had the order's address; other orders are read once more."""
+    """Customers of shops' sites had the order's address; of others, those that may still be
+    written to are read once more."""
     cr.execute(
         """
         UPDATE sale_order AS o
            SET marketplace_customer_email = nullif(p.email, ''),
-               marketplace_refresh = o.marketplace_refresh OR coalesce(p.email, '') = ''
+               marketplace_refresh = o.marketplace_refresh OR coalesce(p.email, '') = '' AND (
+                   o.marketplace_state IN ('waiting', 'to_ship')
+                   OR o.date_order > now() AT TIME ZONE 'UTC'
+                                     - coalesce(nullif(a.contact_days, 0), 90) * interval '1 day')
           FROM res_partner p, marketplace_account a
          WHERE p.id = o.partner_id AND a.id = o.marketplace_account_id
            AND a.provider IN ('woocommerce', 'wcfm') AND o.marketplace_ref IS NOT NULL

@@ -1,9 +1,10 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
-import { parseFloat, parseInteger } from "@web/views/fields/parsers";
+import { useInputField } from "@web/views/fields/input_field_hook";
 import { getCurrency } from "@web/core/currency";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { getDecimals, parseAmount, parseUnits, useValidityWhileShown } from "./typed_numbers";
 
 import { Component, useEffect, useState } from "@odoo/owl";
 
@@ -304,6 +305,11 @@ export class MarketplaceNumberField extends Component {
         maximumField: { type: String, optional: true },
     };
 
+    setup() {
+        useInputField({ getValue: () => this.text, parse: (text) => this.parse(text) });
+        useValidityWhileShown();
+    }
+
     get isInteger() {
         return this.props.record.fields[this.props.name].type === "integer";
     }
@@ -333,9 +339,22 @@ export class MarketplaceNumberField extends Component {
         return maximumField && this.value - record.data[maximumField] > 0.000001;
     }
 
+    get isInvalid() {
+        return this.props.record.isFieldInvalid(this.props.name);
+    }
+
+    get decimals() {
+        return getDecimals(this.props.record.data.currency_id?.id);
+    }
+
     format(value) {
-        const digits = getCurrency(this.props.record.data.currency_id?.id)?.digits || [16, 2];
+        const digits = [16, this.decimals];
         return this.isInteger ? String(value) : formatFloat(value, { digits });
+    }
+
+    /** What is no such number is refused: the field stays as it was typed, and is invalid. */
+    parse(text) {
+        return this.isInteger ? parseUnits(text) : parseAmount(text, this.decimals);
     }
 
     /** The list has keys of its own; those of the dialog stay. */
@@ -346,25 +365,6 @@ export class MarketplaceNumberField extends Component {
         if (!(ev.ctrlKey || ev.altKey || ev.metaKey || ev.key === "Escape")) {
             ev.stopPropagation();
         }
-    }
-
-    /** The number that was typed; what is none counts as nothing, and shows so. */
-    parse(text) {
-        // Money of other countries: 12,50 is never 1250.
-        const decimal = /^\s*(\d+)[.,](\d{1,2})\s*$/.exec(text);
-        if (decimal && !this.isInteger) {
-            return Number(`${decimal[1]}.${decimal[2]}`);
-        }
-        try {
-            return this.isInteger ? parseInteger(text) : parseFloat(text);
-        } catch {
-            return 0;
-        }
-    }
-
-    async onChange(ev) {
-        await this.props.record.update({ [this.props.name]: this.parse(ev.target.value || "0") });
-        ev.target.value = this.text;
     }
 }
 

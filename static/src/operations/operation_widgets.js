@@ -106,6 +106,12 @@ export class MarketplaceOperationButtons extends Component {
         return this.isManager && this.data.state === "unknown" && this.data.needs_decision;
     }
 
+    /** Money that did not go need not be sent again. */
+    get canDrop() {
+        const { amount, kind } = this.data;
+        return this.canDecide && amount && ["refund", "gesture", "refuse_lines"].includes(kind);
+    }
+
     get isReconciling() {
         return this.data.state === "unknown" && !this.data.needs_decision;
     }
@@ -147,13 +153,18 @@ export class MarketplaceOperationButtons extends Component {
         return this.data.account_id?.display_name || _t("the marketplace");
     }
 
+    /** Who knows: the payment service that should pay, or the marketplace. */
+    get place() {
+        return this.data.place || this.account;
+    }
+
     happened() {
         this.ask(
             "action_happened",
             _t("It happened"),
             _t(
-                "%(subject)s: you have seen at %(account)s that it happened. It is recorded as done and never sent again.",
-                { subject: this.subject, account: this.account }
+                "%(subject)s: you have seen at %(place)s that it happened. It is recorded as done and never sent again.",
+                { subject: this.subject, place: this.place }
             )
         );
     }
@@ -169,6 +180,14 @@ export class MarketplaceOperationButtons extends Component {
                   { subject: this.subject, account: this.account }
               );
         this.ask("action_not_happened", _t("It did not, send again"), body);
+    }
+
+    drop() {
+        const body = _t(
+            "%(subject)s: you have seen at %(place)s that the customer did not get it. %(account)s is asked once more, then it ends: nothing is sent, and the amount can be given back another way. If it did happen after all, the customer may get the money twice.",
+            { subject: this.subject, place: this.place, account: this.account }
+        );
+        this.ask("action_drop", _t("It did not, drop it"), body);
     }
 
     retry() {
@@ -242,6 +261,7 @@ registry.category("view_widgets").add("marketplace_operation_buttons", {
         { name: "account_id", type: "many2one", relation: "marketplace.account" },
         { name: "needs_decision", type: "boolean" },
         { name: "can_correct", type: "boolean" },
+        { name: "place", type: "char" },
         { name: "retry_at", type: "datetime" },
     ],
 });

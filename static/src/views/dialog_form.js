@@ -55,6 +55,10 @@ export class MarketplaceDialogController extends FormController {
 
     /** What has to be filled in before the button is there. */
     getMissing() {
+        const invalid = this.getDialog()?.querySelector(".o_mkt_number[aria-invalid]");
+        if (invalid) {
+            return invalid;
+        }
         if (!this.model.root.data.amount) {
             return this.getDialog()?.querySelector(FIRST_INPUT);
         }

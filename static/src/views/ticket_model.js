@@ -12,10 +12,13 @@ class TicketRecord extends RelationalModel.Record {
         return result;
     }
 
-    /** A refused stage is not left on the page as if it were only unsaved. */
+    /** A refused stage is not left on the page as if it were only unsaved; what was typed stays. */
     async _save() {
         const names = Object.keys(this._getChanges());
-        const isMove = names.includes("stage_id") && names.length <= 2;
+        const isMove =
+            this.data.marketplace_seen &&
+            names.includes("stage_id") &&
+            names.every((name) => ["stage_id", "marketplace_seen"].includes(name));
         try {
             return await super._save(...arguments);
         } catch (error) {
