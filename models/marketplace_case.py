@@ -444,7 +444,9 @@ class MarketplaceCase(models.Model):
         for case in self:
             case.check_access("read")
             case.ticket_id.check_access("write")
-            case.sudo().no_answer_at = fields.Datetime.now()
+            # By number, too: what came in this very second is known and ended.
+            known = max(case.message_ids.ids, default=0)
+            case.sudo().write({"no_answer_at": fields.Datetime.now(), "dealt_id": known})
             case.sudo()._refresh_clock()
             case.ticket_id.message_post(
                 body=self.env._("No answer needed."), subtype_xmlid="mail.mt_note"

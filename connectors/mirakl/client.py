@@ -5,11 +5,12 @@ from email.message import Message as HeaderMessage
 from urllib.parse import quote
 
 from .. import base, errors, records, values
+from ..action_client import ActionClient
 from . import actions, checks, const, documents, facts, mapper, windows
 from .service import Service, get_base, path_of
 
 
-class MiraklClient(base.Client):
+class MiraklClient(ActionClient):
     """See `base.Client`. Options of the credentials, all optional:
 
     `shop`: number of the shop, where a key has several; `locale`: language of labels, "fr_FR";
@@ -19,6 +20,7 @@ class MiraklClient(base.Client):
 
     provider = "mirakl"
     label = "Mirakl"
+    actions = actions.ACTIONS
     capabilities = frozenset(
         {
             base.REPLY,
@@ -363,23 +365,6 @@ class MiraklClient(base.Client):
         if not address or not order_ref:
             return ""
         return f"{address}/mmp/shop/order/{quote(order_ref, safe='')}"
-
-    # Writing
-
-    def picture(self, operation):
-        """See `pictures` for orders, `messages` for replies."""
-        return self._get_action(operation).picture()
-
-    def perform(self, operation, before=None):
-        return self._get_action(operation).perform(before)
-
-    def find(self, operation, before, sent_at):
-        return self._get_action(operation).find(before, sent_at)
-
-    def _get_action(self, operation):
-        if operation.kind not in actions.ACTIONS:
-            raise errors.NotSupportedError(f"Mirakl cannot do “{operation.kind}” by a call.")
-        return actions.ACTIONS[operation.kind](self, operation)
 
     def test_connection(self):
         return checks.run(self)

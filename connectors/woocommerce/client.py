@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from .. import base, errors, records
+from ..action_client import ActionClient
 from . import const, mapper, notes, one_by_one, shopcalls
 from .site import Site
 
 
-class SiteClient(base.Client):
+class SiteClient(ActionClient):
     """`login_class`: how the site is told who calls; `actions`: {kind of operation: Action};
     `small_path`: of a list that is read at small cost."""
 
@@ -18,7 +19,6 @@ class SiteClient(base.Client):
     login_class: type
     small_path: str
     store_name = ""  # what the site puts before our notes
-    actions: dict[str, type] = {}
 
     def __init__(self, credentials, now=None):
         super().__init__(credentials, now)
@@ -72,19 +72,3 @@ class SiteClient(base.Client):
     @classmethod
     def get_comment_problem(cls, comment):
         return notes.get_problem(comment)
-
-    # Writing
-
-    def picture(self, operation):
-        return self._get_action(operation).picture()
-
-    def perform(self, operation, before=None):
-        return self._get_action(operation).perform(before)
-
-    def find(self, operation, before, sent_at):
-        return self._get_action(operation).find(before, sent_at)
-
-    def _get_action(self, operation):
-        if operation.kind not in self.actions:
-            raise errors.NotSupportedError(f"{self.label} cannot do “{operation.kind}” by a call.")
-        return self.actions[operation.kind](self, operation)

@@ -6,6 +6,7 @@ what the list can be asked for.
 """
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -230,6 +231,9 @@ def get_mark(node):
     row = row if isinstance(row, dict) else {}
     parts = [text(node.get(name)) for name in ("status", "total", "date_modified_gmt")]
     parts += [text(row.get(name)) for name in ("refunded_amount", "is_refunded", "is_refundeds")]
+    # A second change within a second moves no date.
+    for name in ("billing", "line_items"):
+        parts.append(json.dumps(node.get(name), sort_keys=True, default=str))
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
 
 
