@@ -39,8 +39,9 @@ class MarketplaceCase(models.Model):
     dealt_id = fields.Integer(
         readonly=True,
         copy=False,
-        help="The newest entry that was there when somebody pressed “Done There” or closed the "
-        "ticket. A date would end what was written before and read later, which nobody saw.",
+        help="The newest entry that was there when somebody pressed “Done There” or “No Answer "
+        "Needed”, or closed the ticket. A date would end what was written before and read later, "
+        "which nobody saw.",
     )
     reopened_at = fields.Datetime(
         "Open Again Since",
